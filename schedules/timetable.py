@@ -1,0 +1,157 @@
+"""What goes out when. Pure: times in, due posts out; nothing here reads a clock, a file or a database.
+
+A post falls due at a time on the wall, on a working day, once a week. Each carries the period it speaks for
+(the ISO week), so that a restart, a second replica or a changed time cannot make a second one: the period is
+the key, not the moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from kpi_engine import working_days
+from kpi_engine.errors import InputError
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+BRIEFING, REMINDER = "briefing", "reminder"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A weekday (Monday = 0 to Friday = 4) and a time on the wall."""
+
+    weekday: int
+    at: time
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weekday < len(WEEKDAYS):
+            raise InputError("The day must be Monday to Friday.")
+        check_hour(self.at)
+
+    def __str__(self) -> str:
+        return f"{WEEKDAYS[self.weekday].title()} {self.at:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """A weekly post: when, and until what time of the same day a late one still goes out."""
+
+    slot: Slot
+    late_until: time
+
+    def __post_init__(self) -> None:
+        if self.late_until <= self.slot.at:
+            raise InputError(
+                f"late_until ({self.late_until:%H:%M}) must be later than the post ({self.slot.at:%H:%M})."
+            )
+
+
+@dataclass(frozen=True, order=True)
+class Due:
+    """One post of one unit for one period.
+
+    at, until: aware, UTC; the post goes out from `at` on and is missed from `until` on.
+    post: "briefing" or "reminder".  period: ISO week, "2026-W47".
+    """
+
+    at: datetime
+    unit_id: str
+    post: str
+    period: str
+    until: datetime
+
+    @property
+    def key(self) -> str:
+        """The briefing's name in the record of deliveries; with recipient and period it is unique."""
+        return f"{self.post}:{self.unit_id}"
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """Everything that decides what is due.
+
+    units: whose posts, by id.  meetings, own: by unit id; own None = that unit has no weekly briefing.
+    channels: unit id -> the id of the unit's channel.  closed: days the offices are closed.
+    """
+
+    zone: ZoneInfo
+    briefing: Weekly
+    minutes_before_meeting: int
+    units: tuple[str, ...] = ()
+    meetings: Mapping[str, Slot] = field(default_factory=dict)
+    own: Mapping[str, Weekly | None] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
+    closed: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        for unit_id, meeting in self.meetings.items():
+            if meeting.at.hour * 60 + meeting.at.minute < self.minutes_before_meeting:
+                raise InputError(
+                    f"The meeting of {unit_id} at {meeting.at:%H:%M} is too early for its reminder."
+                )
+            check_hour(self._before(meeting.at))
+
+    def covering(self, units: Sequence[str]) -> Timetable:
+        """The same timetable for the units of a newer extract."""
+        return replace(self, units=tuple(units))
+
+    def due_between(self, start: datetime, end: datetime) -> list[Due]:
+        """The posts with start <= at < end (aware), in order of time, then unit."""
+        first = start.astimezone(self.zone).date()
+        last = end.astimezone(self.zone).date()
+        monday = first - timedelta(days=first.weekday())
+        found = []
+        while monday <= last:
+            for unit_id in self.units:
+                found += [due for due in self._week(unit_id, monday) if start <= due.at < end]
+            monday += timedelta(days=7)
+        return sorted(found)
+
+    def next_days(self, now: datetime, days: int = 14) -> list[Due]:
+        """What goes out from `now` (aware) in so many days of the calendar."""
+        local = now.astimezone(self.zone)
+        return self.due_between(now, datetime.combine(local + timedelta(days=days), local.time(), self.zone))
+
+    def is_working(self, on: date) -> bool:
+        """Whether the offices are open that day."""
+        return working_days.is_working(on) and on not in self.closed
+
+    def _week(self, unit_id: str, monday: date) -> list[Due]:
+        """The unit's posts in the week that begins on that Monday."""
+        found = []
+        weekly = self.own.get(unit_id, self.briefing)
+        if weekly and (day := self._working_day(monday, weekly.slot.weekday)):
+            found.append(self._due(BRIEFING, unit_id, day, weekly.slot.at, weekly.late_until))
+        meeting = self.meetings.get(unit_id)
+        if meeting and (day := self._working_day(monday, meeting.weekday)):
+            reminder = self._due(REMINDER, unit_id, day, self._before(meeting.at), meeting.at)
+            if reminder.at not in [due.at for due in found]:  # the briefing itself is the reminder then
+                found.append(reminder)
+        return found
+
+    def _due(self, post: str, unit_id: str, day: date, at: time, until: time) -> Due:
+        year, week, _ = day.isocalendar()
+        return Due(self._instant(day, at), unit_id, post, f"{year}-W{week:02d}", self._instant(day, until))
+
+    def _before(self, meeting: time) -> time:
+        minutes = meeting.hour * 60 + meeting.minute - self.minutes_before_meeting
+        return time(minutes // 60, minutes % 60)
+
+    def _instant(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, self.zone).astimezone(UTC)
+
+    def _working_day(self, monday: date, weekday: int) -> date | None:
+        """That weekday if the offices are open, else the next open day of the week, else the one before."""
+        week = [monday + timedelta(days=n) for n in range(5)]
+        return next((d for d in [*week[weekday:], *reversed(week[:weekday])] if self.is_working(d)), None)
+
+
+def check_hour(at: time) -> None:
+    """Raises InputError for 01:00 to 02:00, the hour that the clock changes repeat and leave out."""
+    if time(1) <= at <= time(2):
+        raise InputError(
+            f"{at:%H:%M} cannot be used: 01:00 to 02:00 happens twice or not at all on two Sundays."
+        )

@@ -1,0 +1,228 @@
+"""timetable.yaml: read, checked, every fault one sentence that names file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from kpi_engine.errors import InputError
+from schedules.timetable import WEEKDAYS, Slot, Timetable, Weekly
+
+SHIPPED = Path(__file__).with_name("timetable.yaml")
+FILE_NAME = "timetable.yaml"
+
+_TOP = ("zone", "closure_days", "posts", "units")
+_POSTS = ("briefing", "reminder")
+_WEEKLY = ("every", "on", "at", "late_until")
+_REMINDER = ("minutes_before_meeting",)
+_UNIT = ("channel", "meeting", "briefing")
+_MEETING = ("on", "at")
+
+
+def read_timetable(units: Sequence[str], home: Path | None = None) -> Timetable:
+    """The shipped timetable for these units, with what `home`/timetable.yaml says on top of it.
+
+    Raises InputError, one sentence naming file and line; an entry of any other unit is a fault.
+    """
+    entries = _entries(SHIPPED)
+    own = home / FILE_NAME if home else None
+    if own and own.exists():
+        entries = _on_top(entries, _entries(own))
+    return _build(entries, units)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A piece of the file: a mapping of entries, a list of entries or a scalar, and where it stands."""
+
+    value: Any
+    file: str
+    line: int
+
+    def fault(self, sentence: str) -> InputError:
+        return InputError(f"{self.file}, line {self.line}: {sentence}")
+
+    def parts(self, *allowed: str) -> dict[str, _Entry]:
+        """The mapping's entries; raises for anything that is no mapping or has a name it may not have."""
+        if self.value == "":
+            return {}
+        if not isinstance(self.value, dict):
+            raise self.fault("name: value pairs were expected here.")
+        for name, entry in self.value.items():
+            if allowed and name not in allowed:
+                raise entry.fault(f"{name!r} is not known here; it can be {', '.join(allowed)}.")
+        return self.value
+
+    def text(self) -> str:
+        if not isinstance(self.value, str) or not self.value.strip():
+            raise self.fault("one word or text was expected here.")
+        return self.value.strip()
+
+
+def _entries(path: Path) -> _Entry:
+    """The file as entries with their lines."""
+    name = path.name
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InputError(f"{name}, line {line}: this is not YAML ({error.problem}).") from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise InputError(f"{name} cannot be read: it is not UTF-8 text without control characters.") from None
+    except OSError as error:
+        raise InputError(f"{name} cannot be read: {error.strerror}.") from None
+    return _entry(node, name) if node is not None else _Entry({}, name, 1)
+
+
+def _entry(node: yaml.Node, file: str) -> _Entry:
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, _Entry] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise InputError(f"{file}, line {key.start_mark.line + 1}: a name was expected here.")
+            if key.value in found:
+                raise InputError(f"{file}, line {key.start_mark.line + 1}: {key.value!r} is set twice.")
+            found[key.value] = _entry(value, file)
+        return _Entry(found, file, line)
+    if isinstance(node, yaml.SequenceNode):
+        return _Entry([_entry(item, file) for item in node.value], file, line)
+    return _Entry(node.value, file, line)
+
+
+def _on_top(below: _Entry, above: _Entry) -> _Entry:
+    """Mappings are joined name by name; anything else is replaced."""
+    if not (isinstance(below.value, dict) and isinstance(above.value, dict)):
+        return above
+    joined = dict(below.value)
+    for name, entry in above.value.items():
+        joined[name] = _on_top(joined[name], entry) if name in joined else entry
+    return _Entry(joined, above.file, above.line)
+
+
+def _build(root: _Entry, units: Sequence[str]) -> Timetable:
+    top = root.parts(*_TOP)
+    posts = top["posts"].parts(*_POSTS)
+    general = _weekly(posts["briefing"], None)
+    minutes = _whole_number(posts["reminder"].parts(*_REMINDER)["minutes_before_meeting"], 1, 24 * 60)
+    meetings: dict[str, Slot] = {}
+    own: dict[str, Weekly | None] = {}
+    channels: dict[str, str] = {}
+    for unit_id, entry in top["units"].parts().items():
+        parts = entry.parts(*_UNIT)
+        if unit_id not in units:
+            raise entry.fault(f"the extract has no unit {unit_id!r}.")
+        if "meeting" in parts:
+            meetings[unit_id] = _slot(parts["meeting"].parts(*_MEETING), parts["meeting"], None)
+            _check_reminder(parts["meeting"], unit_id, meetings[unit_id], minutes, general)
+        if "briefing" in parts:
+            off = parts["briefing"].value in ("off", "no", "false")
+            own[unit_id] = None if off else _weekly(parts["briefing"], general)
+        if "channel" in parts:
+            channel = parts["channel"].text()
+            if channel in channels.values():
+                other = next(unit for unit, taken in channels.items() if taken == channel)
+                raise parts["channel"].fault(
+                    f"{unit_id} has the same channel as {other}; a channel has one unit."
+                )
+            channels[unit_id] = channel
+    return Timetable(
+        zone=_zone(top["zone"]),
+        briefing=general,
+        minutes_before_meeting=minutes,
+        units=tuple(units),
+        meetings=meetings,
+        own=own,
+        channels=channels,
+        closed=frozenset(_days(top["closure_days"])),
+    )
+
+
+def _weekly(entry: _Entry, default: Weekly | None) -> Weekly:
+    parts = entry.parts(*_WEEKLY)
+    if "every" in parts and parts["every"].value != "week":
+        raise parts["every"].fault("a briefing is for every week.")
+    slot = _slot(parts, entry, default.slot if default else None)
+    if "late_until" in parts:
+        late = _time(parts["late_until"])
+    elif default and default.late_until > slot.at:
+        late = default.late_until
+    else:
+        raise entry.fault("late_until is missing: until when may a late one still go out?")
+    try:
+        return Weekly(slot, late)
+    except InputError as error:
+        raise entry.fault(str(error)) from None
+
+
+def _slot(parts: dict[str, _Entry], entry: _Entry, default: Slot | None) -> Slot:
+    for name in _MEETING:
+        if name not in parts and default is None:
+            raise entry.fault(f"{name!r} is missing.")
+    if "on" in parts:
+        weekday = parts["on"].text().lower()
+        if weekday not in WEEKDAYS:
+            raise parts["on"].fault(f"{weekday!r} is not a day from Monday to Friday.")
+        number = WEEKDAYS.index(weekday)
+    else:
+        assert default is not None
+        number = default.weekday
+    at = _time(parts["at"]) if "at" in parts else default.at if default else time()
+    try:
+        return Slot(number, at)
+    except InputError as error:
+        raise parts.get("at", entry).fault(str(error)) from None
+
+
+def _check_reminder(entry: _Entry, unit_id: str, meeting: Slot, minutes: int, general: Weekly) -> None:
+    """A meeting whose reminder would fall on the day before, or into the forbidden hour."""
+    try:
+        Timetable(ZoneInfo("UTC"), general, minutes, meetings={unit_id: meeting})
+    except InputError as error:
+        raise entry.fault(str(error)) from None
+
+
+def _zone(entry: _Entry) -> ZoneInfo:
+    name = entry.text()
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise entry.fault(f"{name!r} is not a time zone; Europe/London is one.") from None
+
+
+def _time(entry: _Entry) -> time:
+    hours, _, minutes = entry.text().partition(":")
+    try:
+        if len(hours) > 2 or len(minutes) != 2:
+            raise ValueError
+        return time(int(hours), int(minutes))
+    except ValueError:
+        raise entry.fault(f"{entry.value!r} is not a time; write 08:30.") from None
+
+
+def _whole_number(entry: _Entry, least: int, most: int) -> int:
+    try:
+        number = int(entry.text())
+    except ValueError:
+        raise entry.fault(f"{entry.value!r} is not a whole number.") from None
+    if not least <= number <= most:
+        raise entry.fault(f"{number} is not from {least} to {most}.")
+    return number
+
+
+def _days(entry: _Entry) -> Iterator[date]:
+    if entry.value == "":
+        return
+    if not isinstance(entry.value, list):
+        raise entry.fault("a list of dates was expected here: [2026-12-29, 2026-12-30].")
+    for item in entry.value:
+        try:
+            yield date.fromisoformat(item.text())
+        except ValueError:
+            raise item.fault(f"{item.value!r} is not a date; write 2026-12-29.") from None
