@@ -1,0 +1,230 @@
+"""Every setting, once: read from the environment (prefix PERFBOT_), checked, described, listed by `perfbot
+settings`.
+
+Nothing else in the bot reads the environment. A wrong value is one clear sentence (SettingsError), never a
+traceback. Secrets are SecretStr and print as "set" or "not set".
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Words = Annotated[tuple[str, ...], NoDecode]
+"""Several words in one variable, with commas or semicolons between."""
+
+Days = Annotated[tuple[date, ...], NoDecode]
+"""Several ISO dates in one variable, with commas or semicolons between."""
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used. The message is the sentence for the operator and never holds a secret's
+    value.
+    """
+
+
+class Settings(BaseSettings):
+    """What the operator can set. Field `x` is the variable PERFBOT_X."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PERFBOT_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    home: Path = Field(
+        Path("./var"), description="Folder for everything the program writes: extracts, database, keys."
+    )
+    database_url: SecretStr = Field(
+        SecretStr(""),
+        description="Database of conversations, deliveries and the record of answers: "
+        "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME. "
+        "Empty: a SQLite file in the home folder.",
+    )
+    store_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key that encrypts question text and chains the record of answers (44 characters, made "
+        "by cryptography's Fernet). Empty: a key file made in the home folder, readable by its owner alone.",
+    )
+
+    app_id: str = Field("", description="The bot's application (client) id in Entra.")
+    app_password: SecretStr = Field(SecretStr(""), description="The bot's client secret.")
+    app_tenant_id: str = Field("", description="Tenant in which the bot is registered (single tenant).")
+    allowed_tenants: Words = Field(
+        (), description="Tenants whose people may talk to the bot. Empty: the bot's own tenant alone."
+    )
+    channels: Words = Field(
+        ("msteams",), description="Bot Framework channels that activities are accepted from."
+    )
+    local_mode: bool = Field(
+        False,
+        description="Answer without checking who calls: to try out on one machine. Needs a loopback host.",
+    )
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. Behind a proxy or in a container: 0.0.0.0."
+    )
+    port: int = Field(3978, ge=0, le=65535, description="Port to listen on. 0: any free one.")
+    max_body_bytes: int = Field(
+        262_144,
+        ge=1024,
+        description="Largest activity accepted, in bytes (Teams itself stops at about 100 KB).",
+    )
+
+    timezone: str = Field("Europe/London", description="Time zone of the timetable and of dates shown.")
+    allocated_roles: Words = Field(
+        ("CW", "ALLOCATED CASE WORKER", "ALLOCATED WORKER"),
+        description="Involvement roles that make somebody a child's allocated worker (case does not matter).",
+    )
+    case_link_template: str = Field(
+        "",
+        description="Address of a child's record in the case system, with {child_id} in it. Empty: no links.",
+    )
+    school_holidays: Words = Field(
+        (),
+        description='Named spans for "before half term": name=first/last with ISO dates, as '
+        "half term=2026-10-26/2026-10-30.",
+    )
+    office_closed: Days = Field((), description="Days beyond bank holidays on which no briefing goes out.")
+
+    forget_context_after_minutes: int = Field(
+        30, ge=1, description="A follow-up question is understood within this time of the last turn."
+    )
+    log_level: str = Field("INFO", description="How much the ordinary log says. Never questions or children.")
+
+    @field_validator(
+        "allowed_tenants", "channels", "allocated_roles", "school_holidays", "office_closed", mode="before"
+    )
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(word.strip() for word in value.replace(";", ",").split(",") if word.strip())
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not a time zone; use a name such as Europe/London")
+        return value
+
+    @field_validator("case_link_template")
+    @classmethod
+    def _has_child(cls, value: str) -> str:
+        if not value:
+            return value
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must start with https://")
+        try:
+            without = value.replace("{child_id}", "")
+            if without == value or "{" in without or "}" in without:
+                raise ValueError
+        except ValueError:
+            raise ValueError("must hold {child_id} once, and no other braces") from None
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if url and not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            raise ValueError("must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @property
+    def store_url(self) -> str:
+        """The database to open; holds a password where PostgreSQL asks for one: never print it."""
+        return self.database_url.get_secret_value() or f"sqlite+aiosqlite:///{self.home / 'perfbot.sqlite3'}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def tenants(self) -> frozenset[str]:
+        """Tenants whose people may talk to the bot, in lower case. Empty only where none is configured at
+        all.
+        """
+        named = self.allowed_tenants or ((self.app_tenant_id,) if self.app_tenant_id else ())
+        return frozenset(tenant.lower() for tenant in named)
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the address listened on."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def check_can_serve(self) -> None:
+        """Raise SettingsError unless people can be told apart safely: real credentials, or local mode on
+        loopback.
+        """
+        if self.local_mode:
+            if not self.on_loopback:
+                raise SettingsError(
+                    f"PERFBOT_LOCAL_MODE answers anybody, so PERFBOT_HOST must be 127.0.0.1, not {self.host}."
+                )
+            if self.app_id:
+                raise SettingsError(
+                    "PERFBOT_LOCAL_MODE and PERFBOT_APP_ID are both set: "
+                    "unset one, so that a real bot is never left open."
+                )
+            return
+        missing = [
+            name
+            for name, value in (
+                ("PERFBOT_APP_ID", self.app_id),
+                ("PERFBOT_APP_PASSWORD", self.app_password.get_secret_value()),
+                ("PERFBOT_APP_TENANT_ID", self.app_tenant_id),
+            )
+            if not value.strip()
+        ]
+        if missing:
+            raise SettingsError(
+                f"The bot will not start without {', '.join(missing)}. "
+                "To try it out on this machine alone, set PERFBOT_LOCAL_MODE=true."
+            )
+
+    def listing(self) -> list[tuple[str, str, str]]:
+        """(variable, value now, description) of every setting, in order; a secret's value is "set" or "not
+        set".
+        """
+        rows = []
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if isinstance(value, SecretStr):
+                shown = "set" if value.get_secret_value() else "not set"
+            elif isinstance(value, tuple):
+                shown = ", ".join(str(each) for each in value)
+            else:
+                shown = str(value)
+            rows.append((f"PERFBOT_{name.upper()}", shown, field.description or ""))
+        return rows
+
+
+def load_settings(**changed: Any) -> Settings:
+    """The settings of the environment, with `changed` (field names) on top: options of the command line.
+
+    Raises SettingsError with one sentence that names every wrong variable.
+    """
+    try:
+        return Settings(**changed)
+    except ValidationError as error:
+        faults = []
+        for fault in error.errors(include_input=False, include_url=False, include_context=False):
+            variable = "PERFBOT_" + str(fault["loc"][0]).upper() if fault["loc"] else "The settings"
+            faults.append(f"{variable} {fault['msg'].removeprefix('Value error, ')}")
+        raise SettingsError("; ".join(faults) + ".") from None

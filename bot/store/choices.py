@@ -1,0 +1,50 @@
+"""What a person meant by a phrase, once chosen, so that the same person is not asked twice.
+
+The phrase itself is not kept: only a keyed mark of it, with case and spacing evened out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+
+from bot.store.database import Database
+from bot.store.encryption import Cipher
+from bot.store.tables import ChoiceRow
+from bot.store.upsert import upsert
+
+
+class Choices:
+    def __init__(self, database: Database, cipher: Cipher) -> None:
+        self._database = database
+        self._cipher = cipher
+
+    async def remember(self, person_id: str, phrase: str, chosen: Mapping[str, Any], now: datetime) -> None:
+        async with self._database.writing() as session:
+            await session.execute(
+                upsert(
+                    self._database,
+                    ChoiceRow,
+                    {"person_id": person_id, "phrase_mark": self._mark(phrase)},
+                    {"sealed": self._cipher.seal(chosen), "chosen_at": now},
+                )
+            )
+
+    async def recall(self, person_id: str, phrase: str) -> Mapping[str, Any] | None:
+        async with self._database.reading() as session:
+            row = await session.get(ChoiceRow, (person_id, self._mark(phrase)))
+        if row is None:
+            return None
+        chosen: Mapping[str, Any] = self._cipher.open(row.sealed)
+        return chosen
+
+    async def forget(self, person_id: str) -> None:
+        """Everything this person ever chose."""
+        async with self._database.writing() as session:
+            await session.execute(delete(ChoiceRow).where(ChoiceRow.person_id == person_id))
+
+    def _mark(self, phrase: str) -> str:
+        return self._cipher.mark(b"phrase " + " ".join(phrase.casefold().split()).encode())

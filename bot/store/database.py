@@ -1,0 +1,118 @@
+"""Opening the database and its transactions: SQLite (WAL) for one process, PostgreSQL for several.
+
+Every repository works inside `reading()` or `writing()`. On SQLite a writer takes the write lock at once
+(BEGIN IMMEDIATE): two writers queue instead of failing half way. On PostgreSQL rows are locked where a
+repository says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+SQLITE_WAIT_SECONDS = 30
+"""How long a writer waits for another process before it gives up."""
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be opened or written. The message is the sentence for the operator, without the
+    password.
+    """
+
+
+class Database:
+    """An open engine and its two kinds of transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._one_writer = asyncio.Lock() if self.is_sqlite else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self._engine
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A consistent view; nothing done in it is kept."""
+        async with self._engine.connect() as connection, AsyncSession(connection) as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A transaction: all of it is kept, or, when anything raises, none."""
+        if self._one_writer is None:
+            async with self._write() as session:
+                yield session
+        else:
+            async with self._one_writer, self._write() as session:
+                yield session
+
+    @asynccontextmanager
+    async def _write(self) -> AsyncIterator[AsyncSession]:
+        async with self._engine.connect() as plain:
+            connection = await plain.execution_options(perfbot_writes=True)
+            async with connection.begin(), AsyncSession(connection, expire_on_commit=False) as session:
+                yield session
+                await session.flush()
+
+    async def serialise(self, session: AsyncSession, key: int) -> None:
+        """Until this transaction ends, nobody else passes here with the same key. SQLite writers already
+        queue.
+        """
+        if not self.is_sqlite:
+            await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """An engine for the address. Makes the folder of a SQLite file. Raises StoreUnavailable for a wrong
+    address.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            if parsed.database and parsed.database != ":memory:":
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            engine = create_async_engine(parsed, connect_args={"timeout": SQLITE_WAIT_SECONDS})
+            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+            return engine
+        return create_async_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    except (ArgumentError, SQLAlchemyError, ImportError, OSError) as error:
+        raise StoreUnavailable(f"The database cannot be opened: {type(error).__name__}.") from None
+
+
+def sentence(engine: AsyncEngine, error: BaseException) -> str:
+    """One sentence for the operator about a database that does not answer; no password, no values."""
+    where = engine.url.render_as_string(hide_password=True)
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    said = str(cause).splitlines()
+    return f"The database {where} cannot be used: {said[0] if said else type(cause).__name__}."
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own: _begin_sqlite does
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # a delivery recorded as sent must survive a power cut
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("perfbot_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
