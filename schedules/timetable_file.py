@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -16,6 +16,7 @@ from schedules.timetable import WEEKDAYS, Slot, Timetable, Weekly
 
 SHIPPED = Path(__file__).with_name("timetable.yaml")
 FILE_NAME = "timetable.yaml"
+LONDON = ZoneInfo("Europe/London")
 
 _TOP = ("zone", "closure_days", "posts", "units")
 _POSTS = ("briefing", "reminder")
@@ -25,8 +26,17 @@ _UNIT = ("channel", "meeting", "briefing")
 _MEETING = ("on", "at")
 
 
-def read_timetable(units: Sequence[str], home: Path | None = None) -> Timetable:
+def read_timetable(
+    units: Sequence[str],
+    home: Path | None = None,
+    *,
+    zone: ZoneInfo = LONDON,
+    closed: Iterable[date] = (),
+) -> Timetable:
     """The shipped timetable for these units, with what `home`/timetable.yaml says on top of it.
+
+    zone, closed: the settings PERFBOT_TIMEZONE and PERFBOT_OFFICE_CLOSED; the file may set another zone and
+    add closure days.
 
     Raises InputError, one sentence naming file and line; an entry of any other unit is a fault.
     """
@@ -34,7 +44,7 @@ def read_timetable(units: Sequence[str], home: Path | None = None) -> Timetable:
     own = home / FILE_NAME if home else None
     if own and own.exists():
         entries = _on_top(entries, _entries(own))
-    return _build(entries, units)
+    return _build(entries, units, zone, closed)
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ def _on_top(below: _Entry, above: _Entry) -> _Entry:
     return _Entry(joined, above.file, above.line)
 
 
-def _build(root: _Entry, units: Sequence[str]) -> Timetable:
+def _build(root: _Entry, units: Sequence[str], zone: ZoneInfo, closed: Iterable[date]) -> Timetable:
     top = root.parts(*_TOP)
     posts = top["posts"].parts(*_POSTS)
     general = _weekly(posts["briefing"], None)
@@ -133,14 +143,14 @@ def _build(root: _Entry, units: Sequence[str]) -> Timetable:
                 )
             channels[unit_id] = channel
     return Timetable(
-        zone=_zone(top["zone"]),
+        zone=_zone(top["zone"]) if "zone" in top else zone,
         briefing=general,
         minutes_before_meeting=minutes,
         units=tuple(units),
         meetings=meetings,
         own=own,
         channels=channels,
-        closed=frozenset(_days(top["closure_days"])),
+        closed=frozenset([*closed, *(_days(top["closure_days"]) if "closure_days" in top else ())]),
     )
 
 

@@ -21,6 +21,7 @@ from bot.store.database import Database, StoreUnavailable, open_engine, sentence
 from bot.store.encryption import Cipher, load_cipher
 from bot.store.migrate import migrate
 from bot.store.references import Reference, References
+from bot.store.schedule_marks import ScheduleMarks
 from bot.store.subscriptions import Subscription, Subscriptions
 from bot.store.unclear import UnclearQuestion, UnclearQuestions
 
@@ -55,6 +56,7 @@ class Store:
         self.unclear = UnclearQuestions(database, cipher)
         self.subscriptions = Subscriptions(database)
         self.choices = Choices(database, cipher)
+        self.schedule_marks = ScheduleMarks(database)
 
     async def close(self) -> None:
         await self.database.close()

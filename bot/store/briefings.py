@@ -134,15 +134,29 @@ class Briefings:
         """Not accepted, and trying again would not help."""
         return await self._settle(identity, holder, "failed", because, now)
 
-    async def release(self, identity: int, *, holder: str, because: str, now: datetime) -> bool:
-        """Certainly not accepted, and worth trying again: anybody may claim it from now on."""
+    async def release(
+        self, identity: int, *, holder: str, because: str, now: datetime, again_at: datetime | None = None
+    ) -> bool:
+        """Certainly not accepted, and worth trying again: anybody may claim it from now or `again_at` on."""
         return await self._change(
             and_(
                 BriefingRow.id == identity,
                 BriefingRow.status.in_(("claimed", "sending")),
                 BriefingRow.holder == holder,
             ),
-            {"status": "claimed", "lease_until": now, "because": because, "changed_at": now},
+            {"status": "claimed", "lease_until": again_at or now, "because": because, "changed_at": now},
+        )
+
+    async def fill(self, identity: int, payload: Mapping[str, Any], *, holder: str, now: datetime) -> bool:
+        """Freeze the payload of one that was kept without any (it could not be composed) and never begun."""
+        return await self._change(
+            and_(
+                BriefingRow.id == identity,
+                BriefingRow.status == "claimed",
+                BriefingRow.holder == holder,
+                BriefingRow.tries == 0,
+            ),
+            {"payload": self._cipher.seal(payload), "composed_at": now, "changed_at": now},
         )
 
     async def expire(self, now: datetime) -> list[Delivery]:

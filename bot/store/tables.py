@@ -157,6 +157,14 @@ class SubscriptionRow(Base):
     changed_at: Mapped[datetime]
 
 
+class ScheduleMarkRow(Base):
+    """A moment of the scheduler (bot/store/schedule_marks.py)."""
+
+    __tablename__ = "schedule_marks"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class ChoiceRow(Base):
     """What a person meant by a phrase, chosen once from a clarification. The phrase is kept as a keyed mark
     only.

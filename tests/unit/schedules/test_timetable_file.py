@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,6 +26,15 @@ def test_the_shipped_timetable_is_monday_half_past_eight_in_london(tmp_path: Pat
     assert table.briefing == Weekly(Slot(0, time(8, 30)), time(12))
     assert table.minutes_before_meeting == 30
     assert (table.meetings, table.own, table.channels, table.closed) == ({}, {}, {}, frozenset())
+
+
+def test_zone_and_closed_days_of_the_settings_hold_and_the_file_comes_on_top(tmp_path: Path) -> None:
+    settings = {"zone": ZoneInfo("Europe/Dublin"), "closed": [date(2026, 12, 30)]}
+    table = read_timetable(UNITS, tmp_path, **settings)
+    assert (table.zone.key, table.closed) == ("Europe/Dublin", {date(2026, 12, 30)})
+    (tmp_path / "timetable.yaml").write_text("zone: Europe/Jersey\nclosure_days: [2026-12-29]")
+    table = read_timetable(UNITS, tmp_path, **settings)
+    assert (table.zone.key, table.closed) == ("Europe/Jersey", {date(2026, 12, 29), date(2026, 12, 30)})
 
 
 def test_the_own_file_needs_to_hold_only_what_differs(tmp_path: Path) -> None:
