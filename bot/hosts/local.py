@@ -1,0 +1,80 @@
+"""What the two hosts on one's own machine share: who can be played, where one asks, and who answers.
+
+Nobody signs in here: the browser chat and the terminal let whoever sits at the machine be any user of the
+extract. That is right for an invented authority and for nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.turn import PERSONAL, Audience, Reply, Turn
+from kpi_engine.engine import Unit, User
+from kpi_engine.errors import Unknown
+
+PERSONAL_PLACE = "personal"
+"""The place of a private chat, spelt as in `perfbot ask --in`."""
+GROUP_PLACE = "group"
+"""The place of a group chat that belongs to no unit: numbers only (rights.md 4)."""
+
+ROLES = {
+    "team_manager": "Team manager",
+    "service_manager": "Service manager",
+    "assistant_director": "Assistant director",
+    "director": "Director",
+    "analyst": "Analyst",
+}
+"""The roles of local_users in words, from the nearest to the child to the furthest."""
+
+
+class Replier(Protocol):
+    """Whoever answers a turn; the product's one is `bot.assistant.Assistant`."""
+
+    async def reply(self, turn: Turn) -> list[Reply]: ...
+
+
+class Directory(Protocol):
+    """The people and units of the open extract; `kpi_engine.engine.Engine` is one."""
+
+    @property
+    def users(self) -> Mapping[str, User]: ...
+
+    @property
+    def units(self) -> Mapping[str, Unit]: ...
+
+
+def audience_at(directory: Directory, place: str) -> Audience:
+    """The audience of a place: "personal", "group", or a unit's id for that unit's channel.
+
+    Raises Unknown for anything else.
+    """
+    if place == PERSONAL_PLACE:
+        return PERSONAL
+    if place == GROUP_PLACE:
+        return Audience("group", None)
+    unit = directory.units.get(place)
+    if unit is None:
+        raise Unknown("There is no such place to ask in: choose the personal chat or a team's channel.")
+    return Audience("channel", unit.ref)
+
+
+def user_named(directory: Directory, person_id: str) -> User:
+    """The user of that id. Raises Unknown if local_users does not hold it."""
+    user = directory.users.get(person_id)
+    if user is None:
+        raise Unknown("There is no such user in this extract.")
+    return user
+
+
+def role_in_words(role: str) -> str:
+    """`team_manager` -> "Team manager"; a role this program has no words for is shown as it is written."""
+    return ROLES.get(role) or role.replace("_", " ").capitalize()
+
+
+def unit_in_words(directory: Directory, unit_id: str | None) -> str:
+    """The name of a user's unit; None = the whole authority."""
+    if unit_id is None:
+        return "whole authority"
+    unit = directory.units.get(unit_id)
+    return unit.name if unit else unit_id

@@ -1,0 +1,132 @@
+"""Takes what a person says to the bot, and the bot's replies back into the conversation."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
+from typing import Any
+
+from bot.hosts.local import Replier
+from bot.hosts.webchat.activities import Posted, as_turn, echo, message, typing
+from bot.hosts.webchat.conversations import Conversation
+from bot.turn import PERSONAL, Reply
+from kpi_engine.errors import PerfbotError
+
+SendNow = Callable[[str], Awaitable[None]]
+"""Sends the week's briefing to one person, by user id, in the way the timetable does."""
+
+TYPING_SECONDS = 3.0
+"""Web Chat shows a typing sign for 5 seconds; it is renewed before it goes out."""
+LEAVE_SECONDS = 0.01
+"""Lets the sign go out before an answer that keeps the event loop busy."""
+BRIEFING = "briefing"
+WENT_WRONG = "Something went wrong here and this was not answered. Nothing was changed; please try again."
+NOTHING_NEW = (
+    "No new briefing was sent: this week's has been sent already. Ask for “briefing” to see it again."
+)
+
+log = logging.getLogger(__name__)
+
+
+class Talk:
+    """One turn at a time in each conversation; different conversations do not wait for each other."""
+
+    def __init__(
+        self, assistant: Replier, clock: Callable[[], datetime], send_now: SendNow | None = None
+    ) -> None:
+        self._assistant = assistant
+        self._clock = clock
+        self._running: set[asyncio.Task[None]] = set()
+        self.send_now = send_now
+
+    def take(self, conversation: Conversation, posted: Posted) -> str:
+        """Shows the message in the conversation at once and answers it in the background; returns its id.
+
+        A message that was sent before (same id of the client's) is not answered again.
+        """
+        if posted.client_id is not None and (known := conversation.id_given_to(posted.client_id)):
+            return known
+        activity_id = conversation.new_id(posted.client_id)
+        conversation.say(echo(posted, conversation, activity_id))
+        self._run(self._answer(conversation, posted, activity_id))
+        return activity_id
+
+    def take_briefing(self, conversation: Conversation) -> None:
+        """The button: the scheduled briefing where there is one to send, else the briefing as asked for."""
+        if self.send_now is not None and conversation.seat.audience == PERSONAL:
+            self._run(self._send_briefing(conversation, self.send_now))
+        else:
+            self._run(self._answer(conversation, Posted(BRIEFING, None, None, None, {}), None))
+
+    async def close(self) -> None:
+        """Stops what is still being answered."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _answer(self, conversation: Conversation, posted: Posted, reply_to: str | None) -> None:
+        async with conversation.turns, Typing(conversation):
+            turn = as_turn(posted, conversation, self._clock())
+            for reply in await self._replies(self._assistant.reply(turn)):
+                pressed = posted.card_id if posted.card_id and conversation.holds(posted.card_id) else None
+                activity_id = pressed if reply.replaces and pressed else conversation.new_id()
+                conversation.say(message(reply, activity_id, reply_to))
+
+    async def _send_briefing(self, conversation: Conversation, send_now: SendNow) -> None:
+        before = conversation.watermark
+        async with Typing(conversation):
+            for reply in await self._replies(nothing(send_now(conversation.seat.person_id))):
+                conversation.say(message(reply, conversation.new_id(), None))
+        if conversation.watermark == before:
+            conversation.say(message(Reply(NOTHING_NEW), conversation.new_id(), None))
+
+    async def _replies(self, coming: Awaitable[list[Reply]]) -> list[Reply]:
+        """The replies, or one sentence in their place when there are none to be had."""
+        try:
+            return await coming
+        except PerfbotError as error:
+            return [Reply(str(error))]
+        except Exception as error:
+            # The message of an unforeseen error may quote data: its kind and its place are enough to find it.
+            log.error("a turn failed: %s at %s", type(error).__name__, place_of(error))
+            return [Reply(WENT_WRONG)]
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+
+class Typing:
+    """Shows that the bot is at work, from the first moment until the block is left."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+
+    async def __aenter__(self) -> None:
+        self._conversation.hint(typing())
+        self._renewing = asyncio.create_task(self._renew())
+        await asyncio.sleep(LEAVE_SECONDS)
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._renewing.cancel()
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(TYPING_SECONDS)
+            self._conversation.hint(typing())
+
+
+async def nothing(work: Awaitable[None]) -> list[Reply]:
+    await work
+    return []
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where the error was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
