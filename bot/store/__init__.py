@@ -8,6 +8,8 @@ Times are aware and passed in; the store reads no clock.
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.activities import Activities, SavedAnswer
@@ -66,11 +68,12 @@ async def open_store(url: str, cipher: Cipher) -> Store:
     """Open the database, bring its tables up to date, hand out the repositories. Raises StoreUnavailable."""
     database = Database(open_engine(url))
     try:
+        await database.use_write_ahead_log()
         await migrate(database)
     except StoreUnavailable:
         await database.close()
         raise
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         await database.close()
         raise StoreUnavailable(sentence(database.engine, error)) from None
     return Store(database, cipher)

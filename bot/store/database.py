@@ -8,6 +8,7 @@ repository says so.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -74,6 +75,22 @@ class Database:
         if not self.is_sqlite:
             await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
+    async def use_write_ahead_log(self) -> None:
+        """SQLite only: readers and the writer do not block each other. The file remembers it from then on."""
+        if not self.is_sqlite:
+            return
+        async with self._engine.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            for tries_left in reversed(range(SQLITE_WAIT_SECONDS * 10)):
+                try:
+                    await raw.execute("PRAGMA journal_mode=WAL")  # type: ignore[union-attr]
+                    return
+                except sqlite3.OperationalError as error:
+                    # SQLite does not wait for this lock by itself when two processes make the file together.
+                    if "locked" not in str(error) or not tries_left:
+                        raise
+                await asyncio.sleep(0.1)
+
     async def close(self) -> None:
         await self._engine.dispose()
 
@@ -107,7 +124,6 @@ def sentence(engine: AsyncEngine, error: BaseException) -> str:
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own: _begin_sqlite does
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # a delivery recorded as sent must survive a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()

@@ -1,0 +1,85 @@
+"""Migrations go both ways, are the tables the code knows, and two processes may start at once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from bot.store import Cipher, Store, StoreUnavailable, open_store
+from bot.store.migrate import migrate, migrate_back
+from bot.store.tables import Base
+
+
+def _tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+async def _run(store: Store, function):
+    async with store.database.reading() as session:
+        return await (await session.connection()).run_sync(function)
+
+
+async def test_the_migrations_make_exactly_the_tables_the_code_knows(store):
+    def differences(connection: Connection):
+        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+
+    assert await _run(store, _tables) == set(Base.metadata.tables)
+    assert await _run(store, differences) == []
+
+
+async def test_down_to_nothing_and_up_again(store):
+    await migrate_back(store.database, "base")
+    assert await _run(store, _tables) == set()
+    await migrate(store.database)
+    assert await _run(store, _tables) == set(Base.metadata.tables)
+
+
+async def test_replicas_that_start_together_all_open(url, cipher):
+    stores = await asyncio.gather(*(open_store(url, cipher) for _ in range(4)))
+    assert await _run(stores[0], _tables) == set(Base.metadata.tables)
+    for each in stores:
+        await each.close()
+
+
+async def test_a_database_from_a_newer_program_is_refused_untouched(store, url, cipher):
+    async with store.database.writing() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreUnavailable, match="newer version"):
+        await open_store(url, cipher)
+
+
+async def test_what_is_stored_survives_closing(url, cipher):
+    first = await open_store(url, cipher)
+    await first.contexts.save("p", "c", {"unit": "T11"}, datetime(2026, 1, 1, tzinfo=UTC))
+    await first.close()
+    second = await open_store(url, cipher)
+    saved = await second.contexts.load("p", "c")
+    await second.close()
+    assert saved is not None
+    assert saved.context == {"unit": "T11"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "sqlite+aiosqlite:////proc/no/such/place/x.sqlite3",
+        "postgresql+asyncpg://someone:verysecret@127.0.0.1:1/none",
+        "nonsense",
+    ],
+)
+async def test_a_database_that_cannot_be_opened_is_one_sentence_without_the_password(wrong):
+    with pytest.raises(StoreUnavailable) as caught:
+        await open_store(wrong, Cipher(b"A" * 43 + b"="))
+    assert "verysecret" not in str(caught.value)
+    assert str(caught.value).count("\n") == 0
+
+
+async def test_a_file_that_is_no_database_is_one_sentence(cipher, tmp_path):
+    (tmp_path / "store.sqlite3").write_text("not a database, and long enough to be looked at as one " * 20)
+    with pytest.raises(StoreUnavailable, match="cannot be used"):
+        await open_store(f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}", cipher)
