@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -57,9 +58,7 @@ async def test_a_chain_is_whole_and_reads_back(store):
     records = [record async for record in store.audit.records()]
     assert [record.seq for record in records] == [1, 2, 3, 4, 5]
     assert records[2].entry == entry(2, child_ids=("row-2", "row-x"))
-    assert all(
-        later.previous_hash == earlier.hash for earlier, later in zip(records, records[1:], strict=False)
-    )
+    assert all(later.previous_hash == earlier.hash for earlier, later in itertools.pairwise(records))
 
 
 async def test_an_empty_record_is_whole(store):
@@ -178,8 +177,8 @@ async def test_a_forged_tail_is_found(store):
     forged = "f" * 64
     await without_triggers(
         store,
-        "INSERT INTO audit_records SELECT 6, at, 'somebody', channel, audience, event, understood, child_ids, "
-        f"outcome, hash, '{forged}' FROM audit_records WHERE seq = 5",
+        "INSERT INTO audit_records SELECT 6, at, 'somebody', channel, audience, event, understood, "
+        f"child_ids, outcome, hash, '{forged}' FROM audit_records WHERE seq = 5",
         f"UPDATE audit_head SET seq = 6, hash = '{forged}'",
     )
     assert "record 6 is not as it was written" in (await store.audit.verify()).fault

@@ -178,11 +178,14 @@ async def test_another_key_cannot_read_it(store, url):
 
 
 async def test_a_transaction_that_fails_keeps_nothing(store):
-    with pytest.raises(RuntimeError):
+    row = ChannelUnitRow(conversation_id="19:c", unit_kind="team", unit_id="T", set_by="p", set_at=NOW)
+
+    async def half_a_change() -> None:
         async with store.database.writing() as session:
-            session.add(
-                ChannelUnitRow(conversation_id="19:c", unit_kind="team", unit_id="T", set_by="p", set_at=NOW)
-            )
+            session.add(row)
             await session.flush()
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await half_a_change()
     assert await store.channels.unit_of("19:c") is None
