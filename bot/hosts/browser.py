@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 from aiohttp import web
 
-from bot.hosts.local import Directory, Replier
+from bot.hosts.local import Directory, Replier, utc_now
 from bot.hosts.webchat.activities import message
 from bot.hosts.webchat.conversations import Conversation, Conversations, Seat
 from bot.hosts.webchat.direct_line import BODY_BYTES, DirectLine
@@ -31,10 +31,6 @@ SAFE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class BrowserChat:

@@ -6,12 +6,16 @@ extract. That is right for an invented authority and for nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Awaitable, Mapping
+from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.turn import PERSONAL, Audience, Reply, Turn
 from kpi_engine.engine import Unit, User
-from kpi_engine.errors import Unknown
+from kpi_engine.errors import PerfbotError, Unknown
+
+log = logging.getLogger(__name__)
 
 PERSONAL_PLACE = "personal"
 """The place of a private chat, spelt as in `perfbot ask --in`."""
@@ -26,6 +30,9 @@ ROLES = {
     "analyst": "Analyst",
 }
 """The roles of local_users in words, from the nearest to the child to the furthest."""
+
+
+WENT_WRONG = "Something went wrong here and this was not answered. Nothing was changed; please try again."
 
 
 class Replier(Protocol):
@@ -78,3 +85,27 @@ def unit_in_words(directory: Directory, unit_id: str | None) -> str:
         return "whole authority"
     unit = directory.units.get(unit_id)
     return unit.name if unit else unit_id
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def replies_of(coming: Awaitable[list[Reply]]) -> list[Reply]:
+    """The replies, or one sentence in their place: the error's own, or that something went wrong here."""
+    try:
+        return await coming
+    except PerfbotError as error:
+        return [Reply(str(error))]
+    except Exception as error:
+        # The message of an unforeseen error may quote data: its kind and its place are enough to find it.
+        log.error("a turn failed: %s at %s", type(error).__name__, place_of(error))
+        return [Reply(WENT_WRONG)]
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where the error was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"

@@ -31,8 +31,6 @@
     bubbleFromUserBorderRadius: 8,
     bubbleFromUserTextColor: '#fff',
     messageActivityWordBreak: 'break-word',
-    botAvatarInitials: '',
-    userAvatarInitials: '',
     hideUploadButton: true,
     disableFileUpload: true,
     sendBoxBackground: '#fff',
@@ -43,9 +41,6 @@
     sendBoxTextWrap: true,
     sendBoxMaxHeight: 160,
     groupTimestamp: 60000,
-    autoScrollSnapOnActivity: true,
-    // A card is a thing of its own and is read from its top, not scrolled past to its end.
-    autoScrollSnapOnActivityOffset: 0,
     adaptiveCardsParserMaxVersion: '1.6',
   };
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
-from bot.hosts.local import Replier
+from bot.hosts.local import Replier, replies_of
 from bot.hosts.webchat.activities import Posted, as_turn, echo, message, typing
 from bot.hosts.webchat.conversations import Conversation
 from bot.turn import PERSONAL, Reply
-from kpi_engine.errors import PerfbotError
 
 SendNow = Callable[[str], Awaitable[None]]
 """Sends the week's briefing to one person, by user id, in the way the timetable does."""
@@ -22,12 +20,9 @@ TYPING_SECONDS = 3.0
 LEAVE_SECONDS = 0.01
 """Lets the sign go out before an answer that keeps the event loop busy."""
 BRIEFING = "briefing"
-WENT_WRONG = "Something went wrong here and this was not answered. Nothing was changed; please try again."
 NOTHING_NEW = (
     "No new briefing was sent: this week's has been sent already. Ask for “briefing” to see it again."
 )
-
-log = logging.getLogger(__name__)
 
 
 class Talk:
@@ -69,7 +64,7 @@ class Talk:
     async def _answer(self, conversation: Conversation, posted: Posted, reply_to: str | None) -> None:
         async with conversation.turns, Typing(conversation):
             turn = as_turn(posted, conversation, self._clock())
-            for reply in await self._replies(self._assistant.reply(turn)):
+            for reply in await replies_of(self._assistant.reply(turn)):
                 pressed = posted.card_id if posted.card_id and conversation.holds(posted.card_id) else None
                 activity_id = pressed if reply.replaces and pressed else conversation.new_id()
                 conversation.say(message(reply, activity_id, reply_to))
@@ -77,21 +72,10 @@ class Talk:
     async def _send_briefing(self, conversation: Conversation, send_now: SendNow) -> None:
         before = conversation.watermark
         async with Typing(conversation):
-            for reply in await self._replies(nothing(send_now(conversation.seat.person_id))):
+            for reply in await replies_of(nothing(send_now(conversation.seat.person_id))):
                 conversation.say(message(reply, conversation.new_id(), None))
         if conversation.watermark == before:
             conversation.say(message(Reply(NOTHING_NEW), conversation.new_id(), None))
-
-    async def _replies(self, coming: Awaitable[list[Reply]]) -> list[Reply]:
-        """The replies, or one sentence in their place when there are none to be had."""
-        try:
-            return await coming
-        except PerfbotError as error:
-            return [Reply(str(error))]
-        except Exception as error:
-            # The message of an unforeseen error may quote data: its kind and its place are enough to find it.
-            log.error("a turn failed: %s at %s", type(error).__name__, place_of(error))
-            return [Reply(WENT_WRONG)]
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -122,11 +106,3 @@ class Typing:
 async def nothing(work: Awaitable[None]) -> list[Reply]:
     await work
     return []
-
-
-def place_of(error: BaseException) -> str:
-    """File and line where the error was raised."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
