@@ -1,0 +1,54 @@
+"""Answer -> Adaptive Card (schema 1.5) as a dict. Pure: the same answer, names and client give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.cards import (
+    briefing,
+    buttons,
+    changes,
+    coming_up,
+    compare,
+    headline,
+    listing,
+    quality,
+    talk,
+    trend,
+    worked_out,
+)
+from bot.cards.client import Client
+from bot.cards.elements import Element, text
+from bot.cards.frame import LIMIT, Parts, Room, fitted, size
+from bot.cards.talk import reading_card, refusal_card
+from bot.understanding.reading import Choice
+from bot.wording import Names, say
+from bot.wording.shows import freshness
+from kpi_engine.answer import Answer
+from kpi_engine.question import Show
+
+__all__ = ["LIMIT", "Client", "card", "reading_card", "refusal_card", "size"]
+
+_SHOWS: Mapping[Show, Callable[[Answer, Names, Client, Room], Parts]] = {
+    "headline": headline.parts, "list": listing.parts, "trend": trend.parts, "compare": compare.parts,
+    "coming_up": coming_up.parts, "forecast": worked_out.figures_parts, "benchmark": worked_out.figures_parts,
+    "explain": worked_out.explain_parts, "why": worked_out.why_parts, "briefing": briefing.parts,
+    "changes": changes.parts, "quality": quality.parts, "help": talk.help_parts,
+}  # fmt: skip
+
+
+def card(answer: Answer, names: Names, client: Client, corrections: Sequence[Choice] = ()) -> Element:
+    """The card for an answer, under 25 KB whatever the answer holds.
+
+    corrections: other readings of the same words, each a one-tap button.
+    """
+    words = say(answer, names)
+
+    def build(room: Room) -> Parts:
+        made = _SHOWS[answer.question.show](answer, names, client, room)
+        body = [text(answer.note, bold=True), *made.body] if answer.note else made.body
+        fixes = [buttons.ask(f"I meant: {c.label}", c.question, client) for c in corrections[:2]]
+        footer = (*made.footer, freshness(answer))
+        return Parts(made.title, made.subtitle, body, [*made.actions[: 6 - len(fixes)], *fixes], footer)
+
+    return fitted(build, words, lambda: buttons.back(client))

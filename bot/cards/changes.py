@@ -1,0 +1,83 @@
+"""Changes since last week: who came on, who came off, how many stayed."""
+
+from __future__ import annotations
+
+from bot.cards import buttons, drill, headline, tables
+from bot.cards.client import Client
+from bot.cards.elements import Element, columns, container, text
+from bot.cards.frame import Parts, Room
+from bot.wording import phrases, rows, sentences
+from bot.wording.names import Names
+from bot.wording.plain import number
+from bot.wording.shows import changes_sentence
+from kpi_engine.answer import Answer, MeasureAnswer, Row
+
+_MOST_MEASURES = 4
+
+
+def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
+    """Three counts a measure, and the rows that came on and came off."""
+    question = answer.question
+    moved = [a for a in answer.answers if a.came_on or a.came_off]
+    still = [a for a in answer.answers if not (a.came_on or a.came_off)]
+    each = max(room.rows // max(2 * min(len(moved), _MOST_MEASURES), 1), 1)
+    body: list[Element] = []
+    for a in moved[:_MOST_MEASURES]:
+        body.append(
+            container(
+                _measure(a, answer, names, client, each, alone=len(answer.answers) == 1), separator=bool(body)
+            )
+        )
+    for a in moved[_MOST_MEASURES:]:
+        body.append(text(changes_sentence(a, answer, names)))
+    body += [text(changes_sentence(a, answer, names), subtle=bool(moved)) for a in still[:10]]
+    if held := rows.held_back(answer.held_back, names, None):
+        body.append(text(held, subtle=True))
+    title = f"{sentences.topic([a.measure for a in answer.answers])}: changes since last week"
+    actions = buttons.back(client)
+    if listed := drill.who(question, tuple(a.measure for a in answer.answers), names):
+        actions.append(buttons.open_("Show the whole list", listed, question, client))
+    return Parts(
+        title, sentences.reading(question, names), body, [*actions, headline.how_counted(answer, client)]
+    )
+
+
+def _measure(
+    a: MeasureAnswer, answer: Answer, names: Names, client: Client, most: int, *, alone: bool
+) -> list[Element]:
+    counts = [
+        ("came on", a.came_on and len(a.came_on)),
+        ("came off", a.came_off and len(a.came_off)),
+        ("stayed", a.stayed),
+    ]
+    out = [] if alone else [text(phrases.title(a.measure), bold=True)]
+    out.append(columns([("stretch", [text(number(n or 0), size="ExtraLarge", bold=True), text(name, subtle=True, spacing="None")])
+                        for name, n in counts if n is not None]))  # fmt: skip
+    for name, found in (("Came on", a.came_on or ()), ("Came off", a.came_off or ())):
+        if found:
+            out += _rows(name, a, found, answer, names, client, most)
+    return out
+
+
+def _rows(
+    name: str,
+    a: MeasureAnswer,
+    found: tuple[Row, ...],
+    answer: Answer,
+    names: Names,
+    client: Client,
+    most: int,
+) -> list[Element]:
+    def press(row: Row) -> Element | None:
+        step = drill.why(answer.question, a, row)
+        return buttons.open_(f"Why {row['child_id']}?", step, answer.question, client) if step else None
+
+    out = [
+        text(name, bold=True, spacing="Medium"),
+        tables.listing(a, found[:most], answer.question, names, press),
+    ]
+    if len(found) > most:
+        out.append(
+            text(f"These are the first {number(most)} of {number(len(found))}.", subtle=True, size="Small")
+        )
+    return out

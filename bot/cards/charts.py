@@ -1,0 +1,53 @@
+"""Charts: a Teams chart element with a picture behind it, or the picture alone. The numbers also stand in a table."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from bot.cards.client import Client
+from bot.cards.elements import Element, picture, text
+from bot.cards.spec import Bars, Line
+
+_COLOURS = {"red": "attention", "amber": "warning", "green": "good", None: "categoricalBlue"}
+
+
+def draw(spec: Line | Bars, client: Client, *, pictures: bool = True) -> Element:
+    """The chart as this client can show it.
+
+    pictures: False when a picture would make the card too large; then words stand in for it.
+    """
+    instead = _picture(spec) if pictures else text(spec.alt, subtle=True)
+    return _element(spec) | {"fallback": instead} if client.charts else instead
+
+
+def _picture(spec: Line | Bars) -> Element:
+    # matplotlib costs half a second to import: only those who look at a chart pay for it
+    from bot.cards.picture import png
+
+    data = base64.b64encode(png(spec)).decode("ascii")
+    return picture(f"data:image/png;base64,{data}", spec.alt)
+
+
+def _element(spec: Line | Bars) -> Element:
+    if isinstance(spec, Bars):
+        return {
+            "type": "Chart.HorizontalBar",
+            "title": spec.title,
+            "xAxisTitle": spec.unit,
+            "displayMode": "AbsoluteWithAxis",
+            "data": [{"x": bar.name, "y": bar.value, "color": _COLOURS[bar.rag]} for bar in spec.bars],
+        }
+    return {
+        "type": "Chart.Line",
+        "title": spec.title,
+        "yAxisTitle": spec.unit,
+        "data": [
+            _line("Now", spec.values, "categoricalBlue"),
+            *([_line("Target", spec.targets, "neutral")] if spec.targets else []),
+        ],
+    }
+
+
+def _line(legend: str, values: tuple[tuple[str, float], ...], colour: str) -> dict[str, Any]:
+    return {"legend": legend, "color": colour, "values": [{"x": x, "y": y} for x, y in values]}

@@ -1,0 +1,133 @@
+"""List: who, how long over, since when, with whom. A preview that never claims to be all, and pages of the whole."""
+
+from __future__ import annotations
+
+from bot.cards import buttons, drill, headline, tables
+from bot.cards.client import Client
+from bot.cards.elements import RAG_COLOURS, Element, columns, container, text
+from bot.cards.frame import Parts, Room
+from bot.wording import phrases, rows, sentences
+from bot.wording.names import Names
+from bot.wording.plain import counted, number
+from kpi_engine.answer import Answer, MeasureAnswer, Row
+
+PAGE = 30
+"""Rows on a page of the whole list."""
+_MOST_SECTIONS = 3
+
+
+def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
+    """Rows of up to three measures; more measures become a table whose lines open their own lists."""
+    question = answer.question
+    title = sentences.topic([a.measure for a in answer.answers]) or "Nothing is overdue"
+    shown = [a for a in answer.answers if not a.elsewhere]
+    body: list[Element] = []
+    extra: list[Element] = []
+    if client.page and len(shown) == 1 and shown[0].rows:
+        body, extra = _page(shown[0], answer, names, client)
+    elif len(shown) > _MOST_SECTIONS:
+        body = headline.several(answer, names, client)
+    else:
+        each = max(room.rows // max(len(shown), 1), 1)
+        for a in shown:
+            section, more = _section(a, answer, names, client, each, alone=len(shown) == 1)
+            body += section
+            extra += more
+        body += [text(a.elsewhere, subtle=True) for a in answer.answers if a.elsewhere]
+    hidden = sum(rows.not_shown(a, answer.held_back, question.limit) or 0 for a in shown)
+    held = rows.held_back(answer.held_back, names, hidden)
+    if held:
+        body.append(text(held, subtle=True))
+    return Parts(
+        title,
+        sentences.reading(question, names),
+        body,
+        [*buttons.back(client), *extra, *_actions(answer, names, client)],
+    )
+
+
+def _section(
+    a: MeasureAnswer, answer: Answer, names: Names, client: Client, most: int, *, alone: bool
+) -> tuple[list[Element], list[Element]]:
+    head = _head(a, alone=alone)
+    found = a.rows or ()
+    if a.no_data or not found:
+        return [container(head, separator=not alone)], []
+    shown = found[:most]
+    body = [*head, tables.listing(a, shown, answer.question, names, lambda row: _why(a, row, answer, client))]
+    more: list[Element] = []
+    if len(found) > len(shown):
+        kind = rows.plural(rows.subject(a.measure, found[0]))
+        body.append(
+            text(
+                f"These are the first {number(len(shown))} of {number(len(found))}.",
+                subtle=True,
+                size="Small",
+            )
+        )
+        whole = answer.question.but(measures=(a.measure,))
+        name = "" if alone else f": {phrases.title(a.measure)}"
+        more.append(
+            buttons.turn_page(
+                f"Show all {counted(len(found), kind if alone else '')}{name}", whole, client, 1
+            )
+        )
+    return [container(body, separator=not alone)], more
+
+
+def _head(a: MeasureAnswer, *, alone: bool) -> list[Element]:
+    if a.no_data:
+        return [
+            text(f"{phrases.title(a.measure)}: no data", bold=True),
+            text(a.no_data, subtle=True, spacing="None"),
+        ]
+    rag = phrases.colour(a.rag)
+    colour = RAG_COLOURS[a.rag] if a.rag else "default"
+    detail = " ".join(p for p in (phrases.now(a), phrases.denominator(a)) if p)
+    line = ", ".join(p for p in (detail, rag, phrases.target(a) if a.target is not None else "") if p)
+    change = phrases.change(a)
+    out = [text(line if alone else f"{phrases.title(a.measure)}: {line}", bold=True, colour=colour)]
+    if change:
+        out.append(text(f"{change.text[0].upper()}{change.text[1:]}", subtle=True, spacing="None"))
+    if doubt := phrases.doubt(a):
+        out.append(text(f"It could be {doubt}.", colour="warning", spacing="None"))
+    return out
+
+
+def _page(
+    a: MeasureAnswer, answer: Answer, names: Names, client: Client
+) -> tuple[list[Element], list[Element]]:
+    found = a.rows or ()
+    last = (len(found) + PAGE - 1) // PAGE
+    page = min(client.page, last)
+    first = (page - 1) * PAGE
+    shown = found[first : first + PAGE]
+    words = f"{number(first + 1)} to {number(first + len(shown))} of {number(len(found))}"
+    body = [columns([("stretch", [text(words, bold=True)]), ("auto", [text(f"Page {page} of {last}", subtle=True)])]),
+            tables.listing(a, shown, answer.question, names, lambda row: None)]  # fmt: skip
+    turns = []
+    if page > 1:
+        turns.append(buttons.turn_page("Previous page", answer.question, client, page - 1))
+    if page < last:
+        turns.append(buttons.turn_page("Next page", answer.question, client, page + 1))
+    return body, turns
+
+
+def _why(a: MeasureAnswer, row: Row, answer: Answer, client: Client) -> Element | None:
+    step = drill.why(answer.question, a, row)
+    return buttons.open_(f"Why is {row['child_id']} here?", step, answer.question, client) if step else None
+
+
+def _actions(answer: Answer, names: Names, client: Client) -> list[Element]:
+    question = answer.question
+    out = []
+    slugs = tuple(a.measure for a in answer.answers if not (a.no_data or a.elsewhere))
+    if slugs and (split := drill.breakdown(question.but(measures=slugs), names)):
+        out.append(buttons.open_(split[0], split[1], question, client))
+    if slugs and all(phrases.of(s).kind == "Backlog" for s in slugs):
+        out.append(
+            buttons.open_(
+                "What changed?", question.but(show="changes", order=None, limit=None), question, client
+            )
+        )
+    return [*out, headline.how_counted(answer, client)] if slugs else out

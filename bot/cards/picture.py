@@ -1,0 +1,101 @@
+"""Chart pictures: small PNGs, the same bytes for the same chart. The only module that imports matplotlib."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from io import BytesIO
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from bot.cards.spec import Bars, Line
+from bot.wording.plain import number, short_day, shorten
+from kpi_engine.answer import Rag
+
+_WIDTH_INCHES = 4.4
+_DOTS_PER_INCH = 100
+_INK, _PALE, _BLUE = "#0b0c0c", "#6f777b", "#1d70b8"
+_FILLS: dict[Rag | None, str] = {"red": "#d4351c", "amber": "#f47738", "green": "#00703c", None: _BLUE}
+_SHADES = 24
+_MOST_LETTERS = 20
+
+
+@lru_cache(maxsize=256)
+def png(spec: Line | Bars) -> bytes:
+    """The chart as PNG bytes, a few kilobytes: a palette of few shades and no metadata (no date, no version)."""
+    figure = Figure(
+        figsize=(_WIDTH_INCHES, _height(spec)), dpi=_DOTS_PER_INCH, facecolor="white", layout="constrained"
+    )
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    if isinstance(spec, Bars):
+        _bars(axes, spec)
+    else:
+        _line(axes, spec)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(labelsize=8, colors=_INK, length=2)
+    canvas.draw()
+    image = Image.frombuffer(
+        "RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba()), "raw", "RGBA", 0, 1
+    )
+    small = image.convert("RGB").quantize(
+        colors=_SHADES, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+    )
+    out = BytesIO()
+    small.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _height(spec: Line | Bars) -> float:
+    if isinstance(spec, Bars):
+        return 0.5 + 0.24 * max(len(spec.bars), 2)
+    return 1.5 if spec.small else 2.2
+
+
+def _bars(axes: Axes, spec: Bars) -> None:
+    places = range(len(spec.bars))
+    values = [bar.value for bar in spec.bars]
+    axes.barh(places, values, color=[_FILLS[bar.rag] for bar in spec.bars], height=0.66)
+    axes.set_yticks(list(places), [shorten(bar.name, _MOST_LETTERS) for bar in spec.bars])
+    axes.invert_yaxis()
+    for place, bar in zip(places, spec.bars, strict=True):
+        # the colour is never alone: its word stands beside the number
+        word = f"  {number(bar.value)}{f' {bar.rag}' if bar.rag else ''}"
+        axes.text(max(bar.value, 0), place, word, va="center", fontsize=8, color=_INK)
+    axes.margins(x=0.22)
+    axes.set_xlabel(spec.unit, fontsize=8, color=_INK)
+    if spec.target is not None:
+        axes.axvline(spec.target, color=_INK, linewidth=1, linestyle="--")
+
+
+def _line(axes: Axes, spec: Line) -> None:
+    for points, colour, style, name in (
+        (spec.targets, _PALE, "--", "Target"),
+        (spec.values, _BLUE, "-", "Now"),
+    ):
+        if points:
+            axes.plot([date.fromisoformat(x).toordinal() for x, _ in points], [y for _, y in points],
+                      style, color=colour, linewidth=2 if name == "Now" else 1.2, label=name)  # fmt: skip
+    if spec.values:
+        last, value = spec.values[-1]
+        at = date.fromisoformat(last).toordinal()
+        axes.plot([at], [value], "o", color=_BLUE, markersize=4)
+        axes.annotate(
+            number(value), (at, value), textcoords="offset points", xytext=(4, 5), fontsize=8, color=_INK
+        )
+        marks = spec.values[:: max(len(spec.values) // 4, 1)]
+        axes.set_xticks(
+            [date.fromisoformat(x).toordinal() for x, _ in marks],
+            [short_day(date.fromisoformat(x)) for x, _ in marks],
+        )
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, 0) if low >= 0 and high < 50 else low, high)
+    axes.set_ylabel(spec.unit, fontsize=8, color=_INK)
+    axes.grid(axis="y", color="#e4e4e4", linewidth=0.6)
+    axes.margins(x=0.08)
+    if spec.targets:
+        axes.legend(fontsize=7, frameon=False, loc="best")

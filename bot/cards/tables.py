@@ -1,0 +1,70 @@
+"""The two tables that several cards share: measures with their numbers, and rows of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot.cards.elements import RAG_COLOURS, Cell, Column, Element, table
+from bot.wording import phrases, rows
+from bot.wording.names import Names
+from bot.wording.plain import shorten
+from kpi_engine.answer import MeasureAnswer, Row
+from kpi_engine.question import Question
+
+_MOST_LETTERS = 40
+Press = Callable[[Row], Element | None]
+
+
+def rag_cell(words: str, a: MeasureAnswer) -> Cell:
+    """A number with its colour's word under it: "7" over "Red"."""
+    word = phrases.colour(a.rag)
+    return Cell(f"{words} {word}".strip(), RAG_COLOURS[a.rag] if a.rag else "default", bold=bool(a.rag))
+
+
+def measures(
+    answers: Sequence[MeasureAnswer],
+    press: Callable[[MeasureAnswer], Element | None],
+    changed: str = "Change",
+) -> Element:
+    """Measure, now, target, change: one line each, the measure's name a button where `press` gives one."""
+    lines = []
+    for a in answers:
+        change = phrases.change(a)
+        goal = phrases.amount(a.target, phrases.of(a.measure)) if a.target is not None else "none"
+        lines.append([
+            Cell(phrases.title(a.measure), press=press(a)),
+            rag_cell(phrases.now(a), a),
+            Cell(goal, subtle=a.target is None),
+            Cell(change.short if change else "not known", subtle=change is None or not change.is_),
+        ])  # fmt: skip
+    return table([Column("Measure", 4), Column("Now", 2), Column("Target", 2), Column(changed, 3)], lines)
+
+
+def listing(
+    a: MeasureAnswer, found: Sequence[Row], question: Question, names: Names, press: Press
+) -> Element:
+    """Rows of a list. The team has its own column only where rows of several teams can stand together."""
+    worded = [(row, rows.words(a.measure, row, names, question.as_at)) for row in found]
+    first = rows.subject(a.measure, found[0] if found else None)
+    used = [
+        (Column(first, 3), True, lambda w: w.label),
+        (Column("Due", 3), any(w.when for _, w in worded), lambda w: w.when),
+        (
+            Column("Over" if first in ("Child", "Record", "Assessment") else "Number", 3),
+            any(w.over for _, w in worded),
+            lambda w: w.over.removesuffix(" over"),
+        ),
+        (Column("Worker", 4), any(w.worker for _, w in worded) and not question.worker, lambda w: w.worker),
+        (
+            Column("Team", 3),
+            any(w.team for _, w in worded) and question.unit.kind != "team",
+            lambda w: w.team,
+        ),
+    ]
+    kept = [(column, get) for column, wanted, get in used if wanted]
+    lines = []
+    for row, w in worded:
+        cells = [Cell(shorten(get(w), _MOST_LETTERS)) for _, get in kept]
+        cells[0] = Cell(cells[0].words, bold=True, press=press(row))
+        lines.append(cells)
+    return table([column for column, _ in kept], lines)

@@ -1,0 +1,95 @@
+"""Forecast, benchmark, explain and why: numbers or rules with the reasoning that leads to them."""
+
+from __future__ import annotations
+
+from bot.cards import buttons, headline
+from bot.cards.charts import draw
+from bot.cards.client import Client
+from bot.cards.elements import Column, Element, container, facts, table, text
+from bot.cards.frame import Parts, Room
+from bot.cards.trend import line
+from bot.wording import figures, phrases, rows, sentences
+from bot.wording.names import Names
+from bot.wording.plain import shorten
+from kpi_engine.answer import Answer, MeasureAnswer
+
+_MOST_STEPS = 13
+_MOST_SENTENCES = 12
+_MOST_LETTERS = 600
+_MOST_MEASURES = 4
+
+
+def figures_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
+    """Forecast and benchmark: the number, a chart where there are points, named figures, the method."""
+    body: list[Element] = []
+    for a in answer.answers[:_MOST_MEASURES]:
+        body += [text(phrases.title(a.measure), bold=True)] if len(answer.answers) > 1 else []
+        body += headline.number(a)
+        if a.points and (spec := line(a, a.points)).values:
+            body.append(draw(spec, client, pictures=room.pictures))
+        body += facts([(k, shorten(v, _MOST_LETTERS)) for k, v in figures.facts(a)])
+        body += _series(a)
+        body += [
+            text(shorten(s, _MOST_LETTERS), subtle=True, spacing="Small")
+            for s in a.sentences[:_MOST_SENTENCES]
+        ]
+    kind = "Forecast" if answer.question.show == "forecast" else "Compared with published figures"
+    title = f"{sentences.topic([a.measure for a in answer.answers])}: {kind.lower()}"
+    return Parts(
+        title, sentences.reading(answer.question, names), body, headline.actions(answer, names, client)
+    )
+
+
+def _series(a: MeasureAnswer) -> list[Element]:
+    measure = phrases.of(a.measure)
+    out: list[Element] = []
+    for name, found in figures.series(a):
+        steps = [figures.step(row, measure) for row in found[:_MOST_STEPS]]
+        out += [
+            text(name, bold=True, spacing="Medium"),
+            table([Column("To", 2), Column("Figures", 5)], steps),
+        ]
+    return out
+
+
+def explain_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
+    """The rule in plain English with its source, measure by measure."""
+    body: list[Element] = []
+    for a in answer.answers[:_MOST_MEASURES]:
+        body.append(container(_sentences(a, numbered=False), separator=bool(body)))
+    if len(answer.answers) > _MOST_MEASURES:
+        rest = ", ".join(phrases.title(a.measure) for a in answer.answers[_MOST_MEASURES:])
+        body.append(text(f"Ask for one of the others alone: {rest}.", subtle=True))
+    subtitle = sentences.topic([a.measure for a in answer.answers])
+    return Parts("How it is counted", subtitle, body, buttons.back(client))
+
+
+def why_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
+    """One child's arithmetic, step by step, and the way into the case system where it is set."""
+    question = answer.question
+    body: list[Element] = []
+    for a in answer.answers[:_MOST_MEASURES]:
+        items = _sentences(a, numbered=True)
+        if not a.sentences:
+            items += [
+                text(rows.words(a.measure, row, names, question.as_at).line)
+                for row in (a.rows or ())[: room.rows]
+            ]
+        body.append(container(items, separator=bool(body)))
+    actions = buttons.back(client)
+    if question.child and (url := names.child_link(question.child)):
+        actions.append({"type": "Action.OpenUrl", "title": "Open the case", "url": url})
+    if answer.answers:
+        actions.append(headline.how_counted(answer, client))
+    title = f"Why: {question.child}" if question.child else "Why"
+    return Parts(title, sentences.reading(question.but(child=None), names), body, actions)
+
+
+def _sentences(a: MeasureAnswer, *, numbered: bool) -> list[Element]:
+    out = [text(phrases.title(a.measure), bold=True)]
+    if a.no_data:
+        out.append(text(a.no_data))
+    for n, sentence in enumerate(a.sentences[:_MOST_SENTENCES], 1):
+        start = f"{n}. " if numbered and len(a.sentences) > 1 else ""
+        out.append(text(shorten(f"{start}{sentence}", _MOST_LETTERS), spacing="Small"))
+    return out

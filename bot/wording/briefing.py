@@ -1,0 +1,157 @@
+"""The Monday briefing as text, and the phrases its card shares with it.
+
+Input: `Answer.briefing` (JSON-ready): unit, week, as_at, talk_about, table, trajectory, due_this_week, due_total,
+longest_overdue (None where rows may not be seen), teams (None for a team), findings, no_data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.wording import phrases, rows
+from bot.wording.names import Names
+from bot.wording.plain import counted, day, inside, listed, number
+from kpi_engine.answer import Answer, MeasureAnswer
+
+Parts = Mapping[str, Any]
+
+
+def week(parts: Parts) -> str:
+    """ "week Mon 16 Nov to Sun 22 Nov 2026"."""
+    first, last = date.fromisoformat(parts["week"]["from"]), date.fromisoformat(parts["week"]["to"])
+    return f"week {day(first, last)} to {day(last)}"
+
+
+def unit(parts: Parts, names: Names) -> str:
+    """The name of the unit the briefing is for."""
+    return str(parts["unit"].get("name") or names.unit(parts["unit"]["id"]))
+
+
+def line_of(entry: Parts) -> MeasureAnswer:
+    """One line of the briefing's table as a measure's answer, so that it is worded like any other."""
+    return MeasureAnswer(
+        measure=entry["measure"], value=entry["value"], of=entry.get("of"), met=entry.get("met"), unit=entry.get("unit") or "",
+        target=entry.get("target"), rag=entry.get("rag"), previous=entry.get("previous"),
+        suppressed=bool(entry.get("suppressed")),
+    )  # fmt: skip
+
+
+def table_line(entry: Parts) -> str:
+    """ "CP visits overdue: 7 of 40 children, red, target 0, 2 more than last week (worse)"."""
+    a = line_of(entry)
+    detail = phrases.denominator(a)
+    moved = (
+        phrases.change_between(a.value, a.previous, phrases.of(a.measure), "than last week").text
+        if a.value is not None and a.previous is not None
+        else ""
+    )
+    number_ = (
+        f"{phrases.now(a)} {detail}"
+        if detail.startswith("of")
+        else ", ".join(p for p in (phrases.now(a), detail) if p)
+    )
+    goal = phrases.target(a) if a.target is not None else ""
+    return f"{phrases.title(a.measure)}: {', '.join(p for p in (number_, phrases.colour(a.rag).lower(), goal, moved) if p)}"
+
+
+def trajectory_sentence(t: Parts) -> str:
+    """Where the CIN cases stand against the plan's trajectory, and which way they moved last week."""
+    now, goal, net = t["value"], t.get("target"), t.get("net_last_week")
+    out = f"{counted(now, 'CIN cases')} open"
+    if goal is not None:
+        gap = now - goal
+        side = (
+            "on the trajectory"
+            if not gap
+            else f"{number(abs(gap))} {'above' if gap > 0 else 'below'} the trajectory"
+        )
+        out += f", {side} of {number(goal)}"
+    if net is not None:
+        moved = "no change" if not net else f"{'up' if net > 0 else 'down'} {number(abs(net))}"
+        out += f"; {moved} last week"
+    return f"{out}."
+
+
+def due_owner(entry: Parts, names: Names) -> str:
+    """Who has work falling due: the worker where permitted, else the team."""
+    if entry.get("worker_id"):
+        return names.worker(entry["worker_id"])
+    team = entry.get("team_id")
+    return f"No worker, {names.unit(team)}" if "worker_id" in entry and team else names.unit(team)
+
+
+def due_detail(entry: Parts) -> str:
+    """What falls due: "2 CP visits, 1 core group"."""
+    return ", ".join(
+        counted(n, phrases.overdue_noun(phrases.of(slug)) or inside(phrases.title(slug)))
+        for slug, n in entry.get("by_measure", {}).items() if n
+    )  # fmt: skip
+
+
+def no_data(parts: Parts) -> str:
+    """Which measures have no data, by name."""
+    slugs = parts.get("no_data") or []
+    if not slugs:
+        return ""
+    shown = [phrases.title(s) for s in slugs[:5]]
+    more = f" and {len(slugs) - 5} more" if len(slugs) > 5 else ""
+    return f"No data for: {', '.join(shown)}{more}." if more else f"No data for: {listed(shown)}."
+
+
+def findings(parts: Parts) -> str:
+    """How many data problems lie behind the numbers."""
+    count = parts.get("findings") or 0
+    return f"{counted(count, 'data problems')} may affect these numbers." if count else ""
+
+
+def say(parts: Parts, answer: Answer, names: Names) -> list[str]:
+    """The briefing as text, one line each; the first is what a phone notification shows."""
+    if not parts:
+        return ["There is no briefing for this unit."]
+    talk = [str(item["sentence"]) for item in parts.get("talk_about") or ()]
+    start = f"{unit(parts, names)}, {week(parts)}"
+    out = [f"{start}: {talk[0]}" if talk else f"{start}: nothing stands out against target."]
+    out += [f"{n}. {sentence}" for n, sentence in enumerate(talk, 1)] if len(talk) > 1 else []
+    out += [f"- {table_line(entry)}" for entry in parts.get("table") or ()]
+    if parts.get("trajectory"):
+        out.append(trajectory_sentence(parts["trajectory"]))
+    out.append(f"{counted(parts.get('due_total') or 0, 'duties')} fall due this week."
+               if parts.get("due_total") != 1 else "1 duty falls due this week.")  # fmt: skip
+    out += [
+        f"- {due_owner(e, names)}: {due_detail(e) or number(e['count'])}"
+        for e in parts.get("due_this_week") or ()
+    ]
+    longest = parts.get("longest_overdue")
+    if longest:
+        out.append("Longest overdue:")
+        out += [f"- {longest_line(row, names, answer)}" for row in longest]
+    if parts.get("teams"):
+        out.append("Teams:")
+        out += [f"- {team_line(t)}" for t in parts["teams"]]
+    return [p for p in (*out, no_data(parts), findings(parts)) if p]
+
+
+def longest_line(row: Parts, names: Names, answer: Answer) -> str:
+    """One of the children longest overdue: id, what, days, worker."""
+    w = rows.words(_slug(row), row, names, answer.question.as_at)
+    return f"{w.label}: {', '.join(p for p in (clock(row), w.over, w.worker) if p)}"
+
+
+def clock(row: Parts) -> str:
+    """What a ledger row is about: "core group"; CP, CIN and LAC stay capitals."""
+    words = str(row.get("clock") or "").split("_")
+    return " ".join(w.upper() if w in ("cp", "cin", "lac", "pep", "sdq") else w for w in words if w)
+
+
+def _slug(row: Parts) -> str:
+    return str(row.get("measure") or "cp_visits_overdue")
+
+
+def team_line(team: Parts) -> str:
+    """One team of a service's or the authority's briefing."""
+    worst = f"; worst: {inside(phrases.title(team['worst']))}" if team.get("worst") else ""
+    return (
+        f"{team['name']}: {number(team['overdue'])} overdue, {number(team['unallocated'])} unallocated{worst}"
+    )

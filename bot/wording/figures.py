@@ -1,0 +1,95 @@
+"""Named figures that an answer carries beside its number (forecast, benchmark, signals), as label and value.
+
+The engine names them in `MeasureAnswer.extra`; the words here follow from the name, so that a new figure needs no
+change in the bot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.wording.phrases import amount, of
+from bot.wording.plain import iso_day, number
+from kpi_engine.answer import MeasureAnswer
+from kpi_engine.measure import Measure
+
+_LABELS = {"low": "lowest likely", "high": "highest likely", "value": "expected"}
+_NAMES = {"england": "England", "london": "London", "ofsted": "Ofsted"}
+
+
+def label(name: str) -> str:
+    """ "statistical_neighbours" -> "Statistical neighbours"; "england" -> "England"."""
+    if name in _NAMES:
+        return _NAMES[name]
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def worth(value: Any, measure: Measure) -> str:
+    """A figure in words: numbers with the measure's unit, dates as days, text as it is."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return amount(float(value), measure)
+    if isinstance(value, str):
+        return iso_day(value) if _is_date(value) else value
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{_LABELS.get(str(k), str(k).replace('_', ' '))} {_plain(k, v, measure)}"
+            for k, v in value.items()
+            if v is not None
+        )
+    return ""
+
+
+def _plain(key: Any, value: Any, measure: Measure) -> str:
+    """A year is a year, not a count of 2,024."""
+    return (
+        number(value).replace(",", "") if key == "year" and isinstance(value, int) else worth(value, measure)
+    )
+
+
+def facts(a: MeasureAnswer) -> list[tuple[str, str]]:
+    """The single figures in `extra`, labelled; series are left to `series`."""
+    measure = of(a.measure)
+    out = []
+    for name, value in a.extra.items():
+        if value is None or _is_series(value):
+            continue
+        text = _plain(name, value, measure)
+        if text:
+            out.append((label(name), text))
+    return out
+
+
+def series(a: MeasureAnswer) -> list[tuple[str, Sequence[Mapping[str, Any]]]]:
+    """The series in `extra` (a forecast's weeks): lists of mappings, each with a `date` or a `name`."""
+    return [(label(name), value) for name, value in a.extra.items() if _is_series(value)]
+
+
+def step(row: Mapping[str, Any], measure: Measure) -> tuple[str, str]:
+    """One row of a series as label and figures: ("Sun 22 Nov 2026", "expected 31, lowest likely 24, ...")."""
+    name = iso_day(row["date"]) if row.get("date") else str(row.get("name") or "")
+    rest = {k: v for k, v in row.items() if k not in ("date", "name", "id")}
+    if set(rest) == {"value"}:
+        return name, worth(rest["value"], measure)
+    return name, worth(rest, measure)
+
+
+def extra_lines(a: MeasureAnswer) -> list[str]:
+    """Everything in `extra`, one line each."""
+    measure = of(a.measure)
+    out = [f"{name}: {value}." for name, value in facts(a)]
+    for name, found in series(a):
+        out.append(f"{name}:")
+        out += [f"- {at}: {value}" for at, value in (step(row, measure) for row in found)]
+    return out
+
+
+def _is_series(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(v, Mapping) for v in value)
+
+
+def _is_date(text: str) -> bool:
+    return len(text) == 10 and text[4] == text[7] == "-" and text.replace("-", "").isdigit()

@@ -1,0 +1,206 @@
+"""Phrases about one measure's number: the value, its colour as a word, target, change, doubt.
+
+Every function takes a MeasureAnswer (or a Group) and gives text for a sentence or a table cell, the same words in both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.wording.plain import counted, day, day_of, inside, number
+from kpi_engine.answer import Figure, MeasureAnswer, Rag
+from kpi_engine.measure import Measure
+from kpi_engine.measures import CATALOGUE
+from kpi_engine.question import Question
+
+COLOUR_WORDS: dict[Rag, str] = {"green": "Green", "amber": "Amber", "red": "Red"}
+FEWER_THAN_SIX = "fewer than 6"
+_DURATIONS = ("months", "weeks", "days")
+
+
+def of(slug: str) -> Measure:
+    """The measure behind a slug of an answer."""
+    return CATALOGUE[slug]
+
+
+def title(slug: str) -> str:
+    """How a card heads the measure; a slug that the catalogue does not know is shown as it is."""
+    return CATALOGUE[slug].title if slug in CATALOGUE else slug.replace("_", " ")
+
+
+def amount(value: float, measure: Measure) -> str:
+    """A value with the unit that cannot be left off: "92.3%", "5.2 months", "7"."""
+    if measure.counts == "%":
+        return f"{number(value)}%"
+    if measure.counts in _DURATIONS:
+        return counted(value, measure.counts)
+    return number(value)
+
+
+def nothing(measure: Measure) -> str:
+    """What an empty denominator is called: never 0%, never 100%."""
+    return "none due" if measure.kind == "Rate" else "none to count"
+
+
+def figure(value: float | None, of_: float | None, measure: Measure, *, suppressed: bool = False) -> str:
+    """The shortest true form of a number: value, "none due", "fewer than 6" or "no data"."""
+    if suppressed:
+        return FEWER_THAN_SIX
+    if value is not None:
+        return amount(value, measure)
+    return nothing(measure) if of_ == 0 else "no data"
+
+
+def now(a: MeasureAnswer) -> str:
+    """The measure's number for a table cell."""
+    if a.no_data:
+        return "no data"
+    if a.elsewhere:
+        return "not held here"
+    return figure(a.value, a.of, of(a.measure), suppressed=a.suppressed)
+
+
+def out_of(value: float | None, of_: float | None, met: float | None, measure: Measure) -> str:
+    """The denominator: "36 of 39", "of 40 children", or "" where there is none to say."""
+    if not of_ or value is None:
+        return ""
+    if measure.counts == "%":
+        return f"{number(met)} of {number(of_)}" if met is not None else f"of {number(of_)}"
+    if measure.kind == "Backlog":
+        return f"of {counted(of_, measure.counts)}"
+    if measure.kind == "Average":
+        return f"from {number(of_)}" if measure.counts in _DURATIONS else ""
+    return ""
+
+
+def denominator(a: MeasureAnswer) -> str:
+    """`out_of` of an answer; nothing that would give a suppressed number away."""
+    return "" if a.suppressed else out_of(a.value, a.of, a.met, of(a.measure))
+
+
+def colour(rag: Rag | None) -> str:
+    """The colour as a word, "" when the number has none."""
+    return COLOUR_WORDS[rag] if rag else ""
+
+
+def target(a: MeasureAnswer) -> str:
+    """ "target 95%", or "no target"."""
+    return "no target" if a.target is None else f"target {amount(a.target, of(a.measure))}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change since last time: `text` for a sentence, `short` for a table cell, `is_` better, worse or neither."""
+
+    text: str
+    short: str
+    is_: Literal["better", "worse", ""]
+
+
+def change(a: MeasureAnswer) -> Change | None:
+    """The change since a week (or a period) before; None where either number is missing."""
+    if a.value is None or a.previous is None or a.suppressed:
+        return None
+    return change_between(a.value, a.previous, of(a.measure), earlier(a))
+
+
+def change_between(value: float, previous: float, measure: Measure, since: str) -> Change:
+    """The change from `previous` to `value`; `since` says when that was ("than a week before")."""
+    moved = round(value - previous, 1)
+    if not moved:
+        return Change(f"no change {since.replace('than', 'from', 1)}", "no change", "")
+    size = _size(abs(moved), measure)
+    up = moved > 0
+    how = ("higher" if up else "lower") if _is_level(measure) else ("more" if up else "fewer")
+    is_: Literal["better", "worse", ""] = ""
+    if measure.good_is != "neutral":
+        is_ = "better" if up == (measure.good_is == "high") else "worse"
+    judged = f" ({is_})" if is_ else ""
+    arrow = "↑" if up else "↓"
+    return Change(f"{size} {how} {since}{judged}", f"{arrow} {size} {is_}".strip(), is_)
+
+
+def _is_level(measure: Measure) -> bool:
+    """Percentages, averages and a net change go up and down; counts become more and fewer."""
+    return measure.counts == "%" or measure.kind == "Average" or measure.slug == "cin_net_change"
+
+
+def _size(moved: float, measure: Measure) -> str:
+    if measure.counts == "%":
+        return counted(moved, "points")
+    return counted(moved, measure.counts) if measure.counts in _DURATIONS else number(moved)
+
+
+def earlier(a: MeasureAnswer) -> str:
+    """What the previous number is compared with: "than a week before", "than in the week before"."""
+    return "than a week before" if a.period is None else f"than in the {day_of(a.period)} before"
+
+
+def doubt(a: MeasureAnswer) -> str:
+    """The bounds where data is doubtful: "between 2 and 4, because some records are doubtful"; "" when certain."""
+    if a.bounds is None or a.suppressed or a.bounds[0] == a.bounds[1]:
+        return ""
+    low, high = sorted(a.bounds)
+    measure = of(a.measure)
+    return f"between {amount(low, measure)} and {amount(high, measure)}, because some records are doubtful"
+
+
+def part(f: Figure | None, measure: Measure) -> str:
+    """The last four weeks or the year to date: "91.2% (52 of 57)"; "" when not given."""
+    if f is None:
+        return ""
+    detail = out_of(f.value, f.of, f.met, measure)
+    text = figure(f.value, f.of, measure)
+    return f"{text} ({detail})" if detail else text
+
+
+def overdue_noun(measure: Measure) -> str | None:
+    """What is overdue, for a sentence: "CP visits" of "CP visits overdue"; None for any other kind of title."""
+    stem = measure.title.removesuffix(" overdue")
+    return inside(stem) if stem != measure.title else None
+
+
+def in_time_noun(measure: Measure) -> str | None:
+    """What was in time, for a sentence: "CP visits" of "CP visits in time"; None for any other kind of title."""
+    stem = measure.title.removesuffix(" in time")
+    return inside(stem) if stem != measure.title and not stem.endswith("concluded") else None
+
+
+_CASE_TYPES = {"LAC": "looked after", "CP": "on a CP plan", "CIN": "CIN only"}
+_CATEGORIES = {
+    "NEG": "neglect", "PHY": "physical abuse", "SAB": "sexual abuse", "EMO": "emotional abuse",
+    "MUL": "multiple categories",
+}  # fmt: skip
+
+
+def filters(question: Question) -> list[str]:
+    """Every filter of the question in words, so that none is applied unseen."""
+    chosen = question.filter_map
+    out: list[str] = []
+    if "days_overdue_min" in chosen:
+        out.append(f"{counted(float(chosen['days_overdue_min']), 'days')} overdue or more")
+    if "days_overdue_max" in chosen:
+        out.append(f"{counted(float(chosen['days_overdue_max']), 'days')} overdue or less")
+    low, high = chosen.get("age_min"), chosen.get("age_max")
+    if low is not None and high is not None:
+        out.append(f"aged {low} to {high}")
+    elif low is not None:
+        out.append(f"aged {low} or over")
+    elif high is not None:
+        out.append(f"aged {high} or under" if high else "aged under 1")
+    if "case_type" in chosen:
+        code = str(chosen["case_type"])
+        out.append(_CASE_TYPES.get(code, code))
+    if "category" in chosen:
+        code = str(chosen["category"])
+        out.append(f"category {_CATEGORIES.get(code, code)}")
+    for name, words in (("legal_status", "legal status"), ("placement_type", "placement type")):
+        if name in chosen:
+            out.append(f"{words} {chosen[name]}")
+    return out
+
+
+def as_at(question: Question) -> str:
+    """ "as at Sun 15 Nov 2026"."""
+    return f"as at {day(question.as_at)}"

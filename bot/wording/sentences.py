@@ -1,0 +1,175 @@
+"""Headline sentences: what a notification shows, and the first paragraph of every text answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.wording import phrases
+from bot.wording.names import Names
+from bot.wording.plain import counted, inside, listed, number, singular, span
+from kpi_engine.answer import MeasureAnswer
+from kpi_engine.question import Question
+
+_MOST_LEGS_IN_A_SENTENCE = 4
+
+
+def where(question: Question, names: Names) -> str:
+    """Whose number it is: "in CSWT 1", "held by Asha Khan", "in CSWT 1 and CSWT 2"."""
+    if question.worker:
+        return f"held by {names.worker(question.worker)}"
+    if question.units:
+        return f"in {listed(names.unit(u) for u in question.units)}"
+    return f"in {names.unit(question.unit.id)}"
+
+
+def time_of(a: MeasureAnswer, question: Question) -> str:
+    """When the number holds: "in the week Mon 9 Nov to ...", or "as at Sun 15 Nov 2026"."""
+    return f"in {span(a.period)}" if a.period else phrases.as_at(question)
+
+
+def core(a: MeasureAnswer, question: Question, names: Names) -> str:
+    """The number in one sentence, with its denominator, place and time; never 0 for what is not known."""
+    measure = phrases.of(a.measure)
+    place = where(question, names)
+    if a.no_data:
+        return f"{measure.title}: no data. {a.no_data}"
+    if a.elsewhere:
+        return a.elsewhere
+    narrowed = "".join(f", {words}" for words in phrases.filters(question))
+    detail = phrases.denominator(a)
+    late, good = phrases.overdue_noun(measure), phrases.in_time_noun(measure)
+    value = a.value
+    if a.suppressed:
+        return f"{measure.title} {place}{narrowed}: fewer than 6 ({time_of(a, question)})."
+    if late and value is not None:
+        verb = "is" if value == 1 else "are"
+        start = f"{counted(value, late)}" if value else f"No {late}"
+        more = f", {detail}" if detail else ""
+        return f"{start} {verb} overdue {place}{narrowed}{more} ({time_of(a, question)})."
+    if good and value is not None:
+        of_ = f" ({detail})" if detail else ""
+        return f"{phrases.amount(value, measure)} of {good} were in time {place}{narrowed} {time_of(a, question)}{of_}."
+    text = phrases.now(a)
+    noun = (
+        ""
+        if measure.counts == "%" or value is None or measure.kind == "Average"
+        else f" {_noun(value, measure.counts)}"
+    )
+    bracket = ", ".join(p for p in (detail, time_of(a, question)) if p)
+    return f"{measure.title} {place}{narrowed}: {text}{noun} ({bracket})."
+
+
+def _noun(value: float, words: str) -> str:
+    return singular(words) if abs(value) == 1 else words
+
+
+def rating(a: MeasureAnswer) -> str:
+    """Colour and target as a sentence: "Red against a target of 0."; "" where there is neither."""
+    if a.target is None or a.no_data or a.elsewhere or a.suppressed:
+        return ""
+    goal = phrases.amount(a.target, phrases.of(a.measure))
+    return f"{phrases.colour(a.rag)} against a target of {goal}." if a.rag else f"The target is {goal}."
+
+
+def moved(a: MeasureAnswer) -> str:
+    """The change as a sentence, "" where it is not known."""
+    change = phrases.change(a)
+    return f"{change.text[0].upper()}{change.text[1:]}." if change else ""
+
+
+def beside(a: MeasureAnswer) -> list[str]:
+    """What must travel with the number: bounds, the last four weeks, the year to date."""
+    measure = phrases.of(a.measure)
+    out = []
+    if doubt := phrases.doubt(a):
+        out.append(f"It could be {doubt}.")
+    if not a.suppressed:
+        for name, figure in (("Last four weeks", a.last_4_weeks), ("Year to date", a.year_to_date)):
+            if words := phrases.part(figure, measure):
+                out.append(f"{name}: {words}.")
+    return out
+
+
+def full(a: MeasureAnswer, question: Question, names: Names) -> str:
+    """Everything about one measure's number, in a paragraph."""
+    return " ".join(p for p in (core(a, question, names), rating(a), moved(a), *beside(a)) if p)
+
+
+def leg(a: MeasureAnswer) -> str:
+    """One leg of an umbrella as a line under a merged sentence: "Title: 2 of 9 enquiries. Red ..."."""
+    if a.no_data:
+        return f"{phrases.title(a.measure)}: no data. {a.no_data}"
+    if a.elsewhere:
+        return a.elsewhere
+    number_ = " ".join(p for p in (phrases.now(a), phrases.denominator(a)) if p)
+    period = f" in {span(a.period)}" if a.period else ""
+    start = f"{phrases.title(a.measure)}: {number_}{period}."
+    return " ".join(p for p in (start, rating(a), moved(a), *beside(a)) if p)
+
+
+def merged(answers: Sequence[MeasureAnswer], question: Question, names: Names) -> str:
+    """Several backlogs in one sentence: "2 initial and 1 review CP conference are overdue in CSWT 1 (...)".
+
+    "" unless at least two of the answers are overdue numbers.
+    """
+    legs = [(a.value, noun) for a in answers if a.value is not None and not a.suppressed
+            and (noun := phrases.overdue_noun(phrases.of(a.measure)))]  # fmt: skip
+    if len(legs) < 2:
+        return ""
+    end = f"{where(question, names)}{''.join(f', {w}' for w in phrases.filters(question))} ({phrases.as_at(question)})."
+    some = [(value, noun) for value, noun in legs if value]
+    if not some:
+        return f"No {listed((noun for _, noun in legs[:_MOST_LEGS_IN_A_SENTENCE]), 'or')} are overdue {end}"
+    if len(legs) > _MOST_LEGS_IN_A_SENTENCE:
+        most = sorted(some, key=lambda leg: -leg[0])[:3]
+        first = listed(counted(value, noun) for value, noun in most)
+        kinds = counted(len(some), "kinds of duty")
+        verb = "is" if len(some) == 1 else "are"
+        return f"{'1 kind of duty' if len(some) == 1 else kinds} {verb} overdue {end} Most: {first}."
+    total = sum(value for value, _ in legs)
+    return f"{_upper(_with_common_tail(legs))} {'is' if total == 1 else 'are'} overdue {end}"
+
+
+def _with_common_tail(legs: Sequence[tuple[float, str]]) -> str:
+    """ "2 initial and 1 review CP conference": the words that all nouns end with are said once."""
+    split = [noun.split() for _, noun in legs]
+    shared = 0
+    while (
+        all(len(words) > shared + 1 for words in split) and len({words[-shared - 1] for words in split}) == 1
+    ):
+        shared += 1
+    if not shared:
+        return listed(f"no {noun}" if not value else counted(value, noun) for value, noun in legs)
+    tail = " ".join(split[0][-shared:])
+    heads = [f"{number(value) if value else 'no'} {' '.join(words[:-shared])}"
+             for (value, _), words in zip(legs, split, strict=True)]  # fmt: skip
+    return f"{listed(heads)} {singular(tail) if legs[-1][0] == 1 else tail}"
+
+
+def _upper(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def topic(slugs: Sequence[str]) -> str:
+    """What an answer is about: the titles of its measures, at most three named."""
+    titles = [phrases.title(s) for s in slugs]
+    if len(titles) > 3:
+        return f"{titles[0]} and {len(titles) - 1} more measures"
+    return listed([titles[0], *(inside(t) for t in titles[1:])]) if titles else ""
+
+
+def reading(question: Question, names: Names) -> str:
+    """How the question was understood, in one line: "Overdue list, CSWT 1, aged 4 or under, as at Sun 15 Nov 2026"."""
+    parts = [_place(question, names), *phrases.filters(question)]
+    if question.by:
+        parts.append(f"by {question.by}")
+    if question.limit:
+        parts.append(f"first {question.limit}")
+    parts.append(span(question.period) if question.period else phrases.as_at(question))
+    return ", ".join(p for p in parts if p)
+
+
+def _place(question: Question, names: Names) -> str:
+    place = listed(names.unit(u) for u in question.units) if question.units else names.unit(question.unit.id)
+    who = [names.worker(question.worker)] if question.worker else []
+    return ", ".join([*([question.child] if question.child else []), *who, place])

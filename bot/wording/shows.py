@@ -1,0 +1,227 @@
+"""An answer as text, one function per `show`: complete and plain, the first line fit for a phone notification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.wording import briefing, phrases, rows, sentences
+from bot.wording.figures import extra_lines
+from bot.wording.names import Names
+from bot.wording.plain import counted, day, inside, lines, moment, number, span
+from kpi_engine.answer import Answer, MeasureAnswer, Row
+from kpi_engine.question import Show
+
+MOST_ROWS = 100
+"""Rows that a text answer spells out; the JSON holds all, and a text that stops says how many more there are."""
+
+
+def say(answer: Answer, names: Names) -> str:
+    """The whole answer as plain text, paragraphs one a line. Same answer, same names: same text."""
+    body = _SHOWS[answer.question.show](answer, names)
+    return lines([answer.note or "", *body, freshness(answer)])
+
+
+def summary(answer: Answer, names: Names) -> str:
+    """The first line of `say`: what a phone shows without opening the chat."""
+    return say(answer, names).split("\n", 1)[0]
+
+
+def freshness(answer: Answer) -> str:
+    """Which data the answer rests on; only said with a card's footer and under texts that carry numbers."""
+    if answer.data is None or answer.question.show in ("help", "explain"):
+        return ""
+    data = answer.data
+    doubts = (
+        f' {counted(data.findings, "data problems")} found: ask "what is wrong with our data?".'
+        if data.findings
+        else ""
+    )
+    return f"Data to {day(data.as_at)}, loaded {moment(data.loaded_at)}.{doubts}"
+
+
+def missing(answer: Answer) -> list[str]:
+    """When there is nothing to say a number about: the reasons, one a line, never "0"."""
+    return [sentences.core(a, answer.question, names_none) for a in answer.answers] or [
+        "There is no data for this question."
+    ]
+
+
+names_none = Names()
+
+
+def _headline(answer: Answer, names: Names) -> list[str]:
+    first = sentences.merged(answer.answers, answer.question, names)
+    if first:
+        return [first, *(sentences.leg(a) for a in answer.answers)]
+    return [sentences.full(a, answer.question, names) for a in answer.answers] or [
+        "There is nothing to count."
+    ]
+
+
+def _list(answer: Answer, names: Names) -> list[str]:
+    question = answer.question
+    first = sentences.merged(answer.answers, question, names)
+    many = len(answer.answers) > 1
+    out = [first]
+    for a in answer.answers:
+        head = sentences.leg(a) if first else sentences.full(a, question, names)
+        out.append(head)
+        out += _row_lines(a, a.rows or (), answer, names)
+        if not many or a.rows is not None:
+            hidden = rows.not_shown(a, answer.held_back, question.limit)
+            out.append(rows.held_back(answer.held_back, names, hidden))
+    if not answer.answers:
+        out.append(f"Nothing is overdue {sentences.where(question, names)} ({phrases.as_at(question)}).")
+    return out
+
+
+def _row_lines(a: MeasureAnswer, found: tuple[Row, ...], answer: Answer, names: Names) -> list[str]:
+    shown = [
+        f"- {rows.words(a.measure, row, names, answer.question.as_at).line}" for row in found[:MOST_ROWS]
+    ]
+    if len(found) > MOST_ROWS:
+        shown.append(f"- and {number(len(found) - MOST_ROWS)} more")
+    return shown
+
+
+def _trend(answer: Answer, names: Names) -> list[str]:
+    out = []
+    for a in answer.answers:
+        points = a.points or ()
+        out.append(sentences.full(a, answer.question, names) if a.value is not None or not points
+                   else f"{phrases.title(a.measure)} {sentences.where(answer.question, names)}.")  # fmt: skip
+        measure = phrases.of(a.measure)
+        out += [f"- {day(p.date)}: {phrases.figure(p.value, p.of, measure)}" for p in points]
+    return out
+
+
+def _compare(answer: Answer, names: Names) -> list[str]:
+    out = []
+    for a in answer.answers:
+        out.append(sentences.full(a, answer.question, names))
+        measure = phrases.of(a.measure)
+        for g in a.groups or ():
+            value = phrases.figure(g.value, g.of, measure, suppressed=g.suppressed)
+            detail = "" if g.suppressed else phrases.out_of(g.value, g.of, None, measure)
+            parts = [p for p in (value, detail, phrases.colour(g.rag).lower()) if p]
+            out.append(f"- {g.name}: {', '.join(parts)}")
+    return out
+
+
+def _coming_up(answer: Answer, names: Names) -> list[str]:
+    question = answer.question
+    when = f"in {span(question.period)}" if question.period else "soon"
+    out = []
+    for a in answer.answers:
+        if a.no_data or a.elsewhere:
+            out.append(sentences.core(a, question, names))
+            continue
+        noun = phrases.overdue_noun(phrases.of(a.measure)) or inside(phrases.title(a.measure))
+        count = a.value if a.value is not None else float(len(a.rows or ()))
+        start = counted(count, noun) if count else f"No {noun}"
+        start = phrases.FEWER_THAN_SIX.capitalize() + f" {noun}" if a.suppressed else start
+        out.append(
+            f"{start} {'falls' if count == 1 else 'fall'} due {sentences.where(question, names)} {when}."
+        )
+        out += _row_lines(a, a.rows or (), answer, names)
+    return [*out, rows.held_back(answer.held_back, names, None)]
+
+
+def _worked_out(answer: Answer, names: Names) -> list[str]:
+    """Forecast and benchmark: the number, the named figures beside it, and how they were worked out."""
+    out = []
+    for a in answer.answers:
+        out.append(sentences.full(a, answer.question, names))
+        out += extra_lines(a)
+        out += a.sentences
+    return out
+
+
+def _explain(answer: Answer, names: Names) -> list[str]:
+    out = []
+    for a in answer.answers:
+        out.append(f"{phrases.title(a.measure)}: how it is counted.")
+        out += a.sentences
+    return out
+
+
+def _why(answer: Answer, names: Names) -> list[str]:
+    out = []
+    for a in answer.answers:
+        out.append(
+            f"{phrases.title(a.measure)}, {answer.question.child or sentences.reading(answer.question, names)}:"
+        )
+        out += a.sentences or ((a.no_data,) if a.no_data else ())
+        out += () if a.sentences else _row_lines(a, a.rows or (), answer, names)
+    return out
+
+
+def _changes(answer: Answer, names: Names) -> list[str]:
+    out = []
+    for a in answer.answers:
+        out.append(changes_sentence(a, answer, names))
+        for heading, found in (("Came on:", a.came_on), ("Came off:", a.came_off)):
+            if found:
+                out += [heading, *_row_lines(a, found, answer, names)]
+    return [*out, rows.held_back(answer.held_back, names, None)]
+
+
+def changes_sentence(a: MeasureAnswer, answer: Answer, names: Names) -> str:
+    """ "CP visits overdue in CSWT 1 since last week: 3 came on, 1 came off, 4 stayed (7 now)."."""
+    if a.no_data or a.elsewhere:
+        return sentences.core(a, answer.question, names)
+    moved = [
+        f"{number(len(found))} came {way}"
+        for found, way in ((a.came_on, "on"), (a.came_off, "off"))
+        if found is not None
+    ]
+    if a.stayed is not None:
+        moved.append(f"{number(a.stayed)} stayed")
+    was = f"{number(a.previous)} a week before" if a.previous is not None else ""
+    now = ", ".join(p for p in (f"{phrases.now(a)} now", was) if p)
+    place = sentences.where(answer.question, names)
+    start = f"{phrases.title(a.measure)} {place} since last week"
+    return f"{start}: {', '.join(moved)} ({now})." if moved else f"{start}: {now}."
+
+
+def _quality(answer: Answer, names: Names) -> list[str]:
+    found = answer.findings
+    total = answer.data.findings if answer.data else len(found or ())
+    if found is None:
+        return [f"{counted(total, 'data problems')} found." if total else "No data problems were found."]
+    place = sentences.where(answer.question, names)
+    if not found:
+        return [f"No data problems were found {place}."]
+    out = [f"{counted(len(found), 'data problems')} found {place}."]
+    out += [f"- {rows.finding(f, names)}" for f in found[:MOST_ROWS]]
+    if len(found) > MOST_ROWS:
+        out.append(f"- and {number(len(found) - MOST_ROWS)} more")
+    return out
+
+
+def _help(answer: Answer, names: Names) -> list[str]:
+    return list(HELP)
+
+
+def _briefing(answer: Answer, names: Names) -> list[str]:
+    return briefing.say(answer.briefing or {}, answer, names)
+
+
+HELP = (
+    "I answer questions about your team's performance: numbers, lists, trends, what falls due, and how it is counted.",
+    "You can ask, for example:",
+    "- How are we doing?",
+    "- Which CP conferences are overdue?",
+    "- What falls due this week?",
+    "- Who has the most overdue visits?",
+    "- CIN cases over the last 13 weeks",
+    "- How are LAC visits counted?",
+    'Then follow up: "and in another team?", "why is the first one on there?", "who came on since last week?".',
+    "Lists of children and workers are shown only to those who hold them. I know children by their id alone.",
+)
+
+_SHOWS: Mapping[Show, Callable[[Answer, Names], list[str]]] = {
+    "headline": _headline, "list": _list, "trend": _trend, "compare": _compare, "coming_up": _coming_up,
+    "forecast": _worked_out, "benchmark": _worked_out, "explain": _explain, "why": _why,
+    "briefing": _briefing, "changes": _changes, "quality": _quality, "help": _help,
+}  # fmt: skip
