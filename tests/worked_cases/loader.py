@@ -1,7 +1,7 @@
 """Reads the worked cases: each case with everything its runner has to add (README.md of this folder).
 
-`load_cases()` gives a list of Case. Every table is a list of dicts of strings, as a CSV would hold them: dates ISO,
-timestamps 'YYYY-MM-DD HH:MM:SS', nothing given = "". Every row carries every column its table has.
+`load_cases()` gives a list of Case. Every table is a list of dicts of strings, as a CSV would hold them:
+dates ISO, timestamps 'YYYY-MM-DD HH:MM:SS', nothing given = "". Every row carries every column its table has.
 """
 
 from __future__ import annotations
@@ -322,9 +322,9 @@ PERSON_COLUMNS: dict[str, str] = {
 class Case:
     """One worked case, ready to be loaded.
 
-    as_at: D.  tables: table -> rows of strings; a table of `absent` is not in it.  clocks: those whose rows are
-    checked.  expect_measures: slug -> list of questions, each a dict with value and, where given, of, unit,
-    period (two dates) and bounds.  The other expectations are as in the file.
+    as_at: D.  tables: table -> rows of strings; a table of `absent` is not in it.
+    clocks: those whose rows are checked.  expect_measures: slug -> list of questions, each a dict with value and,
+    where given, of, unit, period (two dates) and bounds.  The other expectations are as in the file.
     """
 
     name: str
