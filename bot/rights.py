@@ -26,7 +26,7 @@ STRANGER = (
 OTHER_CHILD = "I can't show you that child: I can only do that for a child held by your own unit."
 OTHER_ROWS = (
     "I can't list children or cases of {units}: lists are for the people of that unit. "
-    "I can give you the numbers: ask how many."
+    "I can give you the number."
 )
 OTHER_WORKER = (
     "I can't show figures by named worker outside your own unit. I can give you the team's numbers."
@@ -214,8 +214,8 @@ def can_ask(question: Question, scope: Scope, engine: Engine) -> bool:
 
 
 def check_can_claim_conversation(person: Person, unit_id: str, engine: Engine) -> None:
-    """Saying "this channel is CSWT 1's": for the unit's own people, or those of a unit above it. also_sees does
-    not count: it widens what somebody reads, not what is theirs to give away."""
+    """Saying "this channel is CSWT 1's": for the unit's own people, or those of a unit above it. also_sees
+    does not count: it widens what somebody reads, not what is theirs to give away."""
     if unit_id not in engine.units_below(person.unit.id):
         unit = engine.units.get(unit_id)
         raise NotPermitted(NOT_THE_MANAGER.format(unit=unit.name if unit else "that unit"))

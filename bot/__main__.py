@@ -1,0 +1,33 @@
+"""The command line `perfbot` (spec/contract.md): public interface, as the bot's own answers are."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import typer
+
+from bot.commands import asking, extracts, people, record, setup
+from bot.commands.guard import guarded
+
+app = typer.Typer(
+    name="perfbot",
+    help="The performance bot for children's social care managers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for group in (extracts, asking, people, record, setup):
+    group.register(app)
+
+
+def main() -> None:
+    """Runs one command and exits with its status: 0 done, 1 a bug, 2 bad input, 3 not permitted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
+    sys.exit(guarded(app))
+
+
+if __name__ == "__main__":
+    main()

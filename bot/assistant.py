@@ -1,0 +1,186 @@
+"""The assistant: a turn in, replies out. Every host (Teams, browser, terminal) and the command line use it.
+
+One turn: who is it (rights on identity), what is said or pressed (understanding), may it be seen (rights),
+what is the answer (engine), how is it said (wording, cards), what is kept (record, context). Reading and
+arithmetic are pure and run beside the event loop, one turn at a time; only this module waits for the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from bot import audit, rights
+from bot.cards import Client
+from bot.dialogs import answer_json, ask, drill_down
+from bot.dialogs.room import Room, Said
+from bot.engines import Engines
+from bot.memory import Memory
+from bot.turn import Audience, Reply, Turn
+from bot.understanding import Context, Listener, Reading, Vocabulary, advance, read
+from bot.wording import Names
+from kpi_engine.engine import Engine
+from kpi_engine.errors import NotPermitted, Unknown
+from kpi_engine.question import AUTHORITY, Question, UnitRef
+
+ONLY_THE_FIRST = "I have answered the first question only; please ask the second one again by itself."
+TIMETABLE = "timetable"
+"""Who "asks" for a scheduled post that goes to a channel."""
+
+
+class Assistant:
+    """Answers turns from the current extract.
+
+    as_at: the date asked from instead of the extract's own (`perfbot ask --at`).
+    case_link: address of a child's record in the case system with {child_id} in it, or None.
+    clock: the time of posts that nobody asked for (aware).
+    """
+
+    def __init__(
+        self,
+        engines: Engines,
+        memory: Memory,
+        recorder: audit.Recorder,
+        *,
+        as_at: date | None = None,
+        case_link: str | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._engines = engines
+        self._memory = memory
+        self._recorder = recorder
+        self._as_at = as_at
+        self._case_link = case_link
+        self._clock = clock
+        self._one_at_a_time = asyncio.Lock()
+        self._vocabulary: tuple[Engine, Vocabulary] | None = None
+
+    async def reply(self, turn: Turn) -> list[Reply]:
+        """One reply, or two when the message held two questions; recorded before they are given back."""
+        context = await self._memory.load(turn.person_id, turn.conversation_id, turn.now)
+        async with self._one_at_a_time:
+            said, context = await asyncio.to_thread(self._answer, turn, context)
+        for each in said:
+            await self._record(each, turn.person_id, turn.conversation_id, turn.audience, turn.now)
+        await self._memory.save(turn.person_id, turn.conversation_id, context, turn.now)
+        return _replies(said)
+
+    async def parse(self, person_id: str, audience: Audience, text: str) -> Reading:
+        """How a message is read, with nothing computed (`ask --parse`); raises NotPermitted for strangers."""
+        engine = self._engines.current()
+        room = self._room(engine, rights.identify(person_id, engine), audience, Client(audience=audience))
+        return await asyncio.to_thread(self._read, room, text, Context())
+
+    async def briefing(
+        self, unit_id: str, person_id: str | None, audience: Audience, *, at: date | None = None,
+        conversation_id: str = audit.SERVER,
+    ) -> Reply:  # fmt: skip
+        """A unit's briefing for one person, or, without a person, for everybody in a channel (rights.md 5).
+
+        Raises Unknown for a unit that the extract does not hold.
+        """
+        async with self._one_at_a_time:
+            said = await asyncio.to_thread(self._brief, unit_id, person_id, audience, at)
+        await self._record(said, person_id or TIMETABLE, conversation_id, audience, self._clock())
+        return _replies([said])[0]
+
+    # What follows is pure: no store, no clock -----------------------------------------------------------
+
+    def _answer(self, turn: Turn, context: Context) -> tuple[list[Said], Context]:
+        engine = self._engines.current()
+        try:
+            person = rights.identify(turn.person_id, engine)
+        except NotPermitted as error:
+            return [_stranger(turn.text or "", error)], context
+        room = self._room(engine, person, turn.audience, Client.of(turn))
+        if turn.action is not None:
+            pressed = drill_down.press(room, turn.action)
+            return [pressed], advance(context, pressed.reading, pressed.answer)
+        return self._hear(room, turn.text or "", context)
+
+    def _hear(self, room: Room, text: str, context: Context) -> tuple[list[Said], Context]:
+        reading = self._read(room, text, context)
+        first = ask.hear(room, text, reading)
+        context = advance(context, first.reading, first.answer)
+        if reading.also is None:
+            return [first], context
+        if reading.outcome != "answered" or reading.also.outcome != "answered":
+            return [first.adding(ONLY_THE_FIRST)], context
+        second = ask.hear(room, text, reading.also)
+        return [first, second], advance(context, second.reading, second.answer)
+
+    def _read(self, room: Room, text: str, context: Context) -> Reading:
+        listener = Listener(room.person.unit, _default_unit(room), row_units=room.scope.child_units)
+        return read(text, listener, self._words_of(room.engine), context)
+
+    def _brief(self, unit_id: str, person_id: str | None, audience: Audience, at: date | None) -> Said:
+        engine = self._engines.current()
+        unit = engine.units.get(unit_id)
+        if unit is None:
+            raise Unknown(f"There is no unit {unit_id!r} in this extract.")
+        client = Client(audience=audience)
+        if person_id is None:
+            room = self._channel_room(engine, audience, client)
+        else:
+            try:
+                room = self._room(engine, rights.identify(person_id, engine), audience, client)
+            except NotPermitted as error:
+                return _stranger("", error)
+        return ask.answer(
+            room, "", Question("briefing", unit=unit.ref, as_at=at or room.as_at), event="briefing"
+        )
+
+    def _room(self, engine: Engine, person: rights.Person, audience: Audience, client: Client) -> Room:
+        scope = rights.scope_for(person, audience, engine)
+        names = Names.of(engine, scope, self._case_link)
+        return Room(engine, person, audience, scope, self._as_at or engine.as_at, names, client)
+
+    def _channel_room(self, engine: Engine, audience: Audience, client: Client) -> Room:
+        """The room of a post that nobody asked for: the whole channel listens."""
+        scope = rights.scope_for_channel(audience, engine)
+        nobody = rights.Person(TIMETABLE, TIMETABLE, "", audience.unit or AUTHORITY)
+        names = Names.of(engine, scope, self._case_link)
+        return Room(engine, nobody, audience, scope, self._as_at or engine.as_at, names, client)
+
+    def _words_of(self, engine: Engine) -> Vocabulary:
+        """The vocabulary of the extract, made once for each."""
+        if self._vocabulary is None or self._vocabulary[0] is not engine:
+            self._vocabulary = (engine, Vocabulary.of(engine, self._as_at or engine.as_at))
+        return self._vocabulary[1]
+
+    async def _record(
+        self, said: Said, person_id: str, conversation_id: str, audience: Audience, at: datetime
+    ) -> None:
+        asked = said.asked.to_json() if said.asked else None
+        await self._recorder.keep(
+            audit.entry(
+                at=at,
+                person_id=person_id,
+                channel=conversation_id,
+                audience=audience,
+                event=said.event,
+                answer=said.json,
+                asked=asked,
+            )
+        )
+
+
+def _default_unit(room: Room) -> UnitRef:
+    """The unit meant when none is said: the conversation's where it has one, else the asker's."""
+    return room.audience.unit if room.audience.unit is not None else room.person.unit
+
+
+def _stranger(text: str, error: NotPermitted) -> Said:
+    """Nothing is read, nothing computed; not even the data's date is said."""
+    return Said(answer_json.in_words(text, "not_permitted", str(error), None), "refusal")
+
+
+def _replies(said: list[Said]) -> list[Reply]:
+    """As many replies as were said; the first one's JSON holds the second's under `also`."""
+    first, *more = said
+    answer = answer_json.with_also(first.json, more[0].json) if more else first.json
+    return [
+        Reply(first.text, answer, first.card, first.replaces),
+        *(Reply(each.text, each.json, each.card, each.replaces) for each in more),
+    ]

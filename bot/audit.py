@@ -1,0 +1,91 @@
+"""The record of answers (rights.md 9): one entry for everything the bot said to anybody, before it is said.
+
+An entry holds who, when, where, the understood question, the ids of the children whose rows were shown, and
+the outcome. The words that somebody typed are never in it. Where it is kept is bot.store.audit's business
+(append-only, each record chained to the one before); if it cannot be kept, nothing is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.store.audit import Audit, Entry
+from bot.turn import Audience
+
+OPERATOR = "operator"
+"""Who acts on the server without `--as` (rights.md 11)."""
+SERVER = "server"
+"""The place of what is done at the command line."""
+
+
+class Recorder(Protocol):
+    """Keeps one entry; raises when it cannot be kept."""
+
+    async def keep(self, entry: Entry) -> None: ...
+
+
+class StoreRecorder:
+    """The product's recorder: the chained record in the database."""
+
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+
+    async def keep(self, entry: Entry) -> None:
+        await self._audit.append(entry)
+
+
+def entry(
+    *, at: datetime, person_id: str, channel: str, audience: Audience, event: str, answer: Mapping[str, Any],
+    asked: Mapping[str, Any] | None,
+) -> Entry:  # fmt: skip
+    """The entry for one answer JSON.
+
+    asked: the question as it was understood, also where the answer says nothing of it (a refusal).
+    """
+    return Entry(
+        at=at,
+        person_id=person_id,
+        channel=channel,
+        audience=audience_name(audience),
+        event=event,
+        outcome=str(answer.get("outcome", "")),
+        understood=asked or {},
+        child_ids=children_shown(answer),
+    )
+
+
+def server_entry(
+    at: datetime, event: str, done: Mapping[str, Any], person_id: str | None = None, outcome: str = "answered"
+) -> Entry:
+    """What was done on the server: by the operator, or, with `--as`, by that person (rights.md 11)."""
+    return Entry(at, person_id or OPERATOR, SERVER, "none", event, outcome, done)
+
+
+def audience_name(audience: Audience) -> str:
+    """ "personal", the id of the conversation's unit, or "none" for a conversation of no unit."""
+    if audience.kind == "personal":
+        return "personal"
+    return audience.unit.id if audience.unit else "none"
+
+
+def children_shown(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """Every child id that stands in an answer, wherever it stands, sorted."""
+    shown = set(_child_ids({key: part for key, part in answer.items() if key not in ("also", "question")}))
+    if answer.get("outcome") == "answered" and answer.get("understood"):
+        child = answer["understood"].get("child")
+        if child:
+            shown.add(child)
+    return tuple(sorted(shown))
+
+
+def _child_ids(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("child_id"), str):
+            yield value["child_id"]
+        for part in value.values():
+            yield from _child_ids(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _child_ids(part)

@@ -1,0 +1,156 @@
+"""What the commands share: dates, output, settings, the extract, the store, the assistant."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from kpi_engine.errors import InputError
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+    from bot.engines import Engines
+    from bot.memory import Memory
+    from bot.settings import Settings
+    from bot.store import Store
+    from kpi_engine.engine import Engine
+
+T = TypeVar("T")
+
+At = Annotated[str | None, typer.Option("--at", metavar="DATE", help="As-at date; default the extract's.")]
+As = Annotated[str | None, typer.Option("--as", metavar="USER_ID", help="Who asks (local_users).")]
+Known = Annotated[
+    str | None, typer.Option("--known", metavar="DATE", help="Answer from the extract that was current then.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
+
+
+def parse_date(text: str | None, option: str) -> date | None:
+    """An ISO date of an option; raises InputError, naming the option, for anything else."""
+    if text is None:
+        return None
+    try:
+        if len(text) != len("2026-11-15"):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{option} must be a date such as 2026-11-15, not {text!r}.") from None
+
+
+def say(text: str) -> None:
+    """One piece of output on stdout."""
+    typer.echo(text)
+
+
+def say_json(value: Any, *, lines: bool = False) -> None:
+    """JSON on stdout: indented for a person, or one line for a stream of answers."""
+    say(json.dumps(value, ensure_ascii=False, indent=None if lines else 2))
+
+
+def now() -> datetime:
+    """The clock of the command line."""
+    return datetime.now(UTC)
+
+
+def settings() -> Settings:
+    """The settings of the environment; raises SettingsError with one sentence."""
+    from bot.settings import load_settings
+
+    return load_settings()
+
+
+def open_engine(home: Path, known: str | None = None) -> Engine:
+    """The current extract of PERFBOT_HOME, or the one that was current on `known`; raises InputError if none
+    is.
+    """
+    import kpi_engine
+
+    day = parse_date(known, "--known")
+    return kpi_engine.open_known(home, day) if day else kpi_engine.open_current(home)
+
+
+def as_at(engine: Engine, at: str | None) -> date:
+    """The date of `--at`, checked against the extract's; default the extract's."""
+    day = parse_date(at, "--at")
+    if day is None:
+        return engine.as_at
+    if day > engine.as_at:
+        raise InputError(
+            f"--at {day} is after the extract's date ({engine.as_at}): load a newer extract first."
+        )
+    return day
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything a command needs to answer questions and record what it did."""
+
+    settings: Settings
+    engine: Engine
+    store: Store
+    assistant: Assistant
+
+
+@asynccontextmanager
+async def desk(
+    *,
+    at: str | None = None,
+    known: str | None = None,
+    memory: Memory | None = None,
+    engines: Engines | None = None,
+) -> AsyncIterator[Desk]:
+    """Opens the extract and the store, and closes the store again.
+
+    engines: where the running bot finds its extract; default the one that is current now.
+    """
+    from bot.assistant import Assistant
+    from bot.audit import StoreRecorder
+    from bot.engines import FixedEngine
+    from bot.memory import Forgetful
+
+    config = settings()
+    found = engines or FixedEngine(open_engine(config.home, known))
+    day = as_at(found.current(), at) if at else None
+    async with opened_store(config) as store:
+        assistant = Assistant(
+            found, memory or Forgetful(), StoreRecorder(store.audit), as_at=day,
+            case_link=config.case_link_template or None,
+        )  # fmt: skip
+        yield Desk(config, found.current(), store, assistant)
+
+
+@asynccontextmanager
+async def opened_store(config: Settings) -> AsyncIterator[Store]:
+    """The store of these settings; its folder is made when it is missing."""
+    from bot.store import load_cipher, open_store
+
+    config.home.mkdir(parents=True, exist_ok=True)
+    store = await open_store(config.store_url, load_cipher(config))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Runs one command's work to its end."""
+    return asyncio.run(work)
+
+
+def record_operator(event: str, done: Mapping[str, Any], person_id: str | None = None) -> None:
+    """Keeps one entry for what was done on the server, by the operator or by `--as`."""
+    from bot.audit import StoreRecorder, server_entry
+
+    async def keep() -> None:
+        async with opened_store(settings()) as store:
+            await StoreRecorder(store.audit).keep(server_entry(now(), event, done, person_id))
+
+    run(keep())

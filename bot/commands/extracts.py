@@ -1,0 +1,184 @@
+"""The extract: `perfbot make-data`, `load`, `ledger`, `measures`, `quality`."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.commands import common
+from kpi_engine.errors import InputError, LoadError, Unknown
+
+if TYPE_CHECKING:
+    from kpi_engine.engine import Engine
+    from kpi_engine.question import Scope
+
+LEDGER_COLUMNS = (
+    "clock", "child_id", "subject_id", "sequence", "start_date", "due_date", "done_date", "ended_date",
+    "status", "days_overdue", "working_days_overdue", "team_id", "worker_id",
+)  # fmt: skip
+MOST_FINDINGS = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command("make-data")(make_data)
+    app.command("load")(load)
+    app.command("ledger")(ledger)
+    app.command("measures")(measures)
+    app.command("quality")(quality)
+
+
+def make_data(
+    folder: Annotated[Path, typer.Argument(help="Where to write it; must be new or empty.")],
+    children: Annotated[int, typer.Option("--children", min=1, help="Open children.")] = 3000,
+    as_at: Annotated[str | None, typer.Option("--as-at", metavar="DATE", help="The extract's date.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same authority.")] = 1,
+) -> None:
+    """An invented authority as an SSD folder with local tables."""
+    import kpi_engine
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} is not empty: name a new folder.")
+    kpi_engine.make_authority(folder, children=children, as_at=common.parse_date(as_at, "--as-at"), seed=seed)
+    common.say(f"An invented authority is in {folder}. Load it with: perfbot load {folder}")
+
+
+def load(
+    source: Annotated[str, typer.Argument(help="An SSD folder, a database URL, or an Annex A workbook.")],
+    as_at: Annotated[str | None, typer.Option("--as-at", metavar="DATE", help="The extract's date.")] = None,
+) -> None:
+    """Checks an extract, prints what was wrong, keeps it. All or nothing."""
+    import kpi_engine
+
+    home = common.settings().home
+    try:
+        report = kpi_engine.load(source, common.parse_date(as_at, "--as-at"), home)
+    except LoadError as error:
+        common.record_operator("load", {"outcome": "refused", "faults": len(error.faults)})
+        raise InputError("\n".join([*error.faults, "Nothing was loaded."])) from None
+    common.record_operator("load", {"extract": report.extract, "findings": len(report.findings)})
+    for warning in report.warnings:
+        common.say(f"Note: {warning}")
+    _say_findings(report.findings)
+    rows = sum(report.rows.values())
+    common.say(f"Loaded {rows:,} rows of {len(report.rows)} tables; kept as extract {report.extract}.")
+
+
+def ledger(
+    at: common.At = None,
+    clock: Annotated[str | None, typer.Option("--clock", metavar="NAME", help="One clock only.")] = None,
+    csv_file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write CSV here.")] = None,
+    parquet: Annotated[
+        Path | None, typer.Option("--parquet", metavar="FILE", help="Write Parquet here.")
+    ] = None,
+    as_: common.As = None,
+    known: common.Known = None,
+) -> None:
+    """Every duty with a date: one row each, as the specification of the ledger says."""
+    if csv_file is not None and parquet is not None:
+        raise InputError("Choose one of --csv and --parquet.")
+    engine = common.open_engine(common.settings().home, known)
+    day = common.as_at(engine, at)
+    scope = _scope(engine, as_)
+    common.record_operator("export", {"ledger": clock or "all", "as_at": day.isoformat()}, as_)
+    target = csv_file or parquet
+    if target is None:
+        _write_csv(engine.ledger_rows(day, clock, scope))
+        return
+    try:
+        engine.write_ledger(target, day, clock, "parquet" if parquet else "csv", scope)
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror}.") from None
+    common.say(f"Wrote {target}.")
+
+
+def _write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
+    out = csv.DictWriter(sys.stdout, LEDGER_COLUMNS, lineterminator="\n", extrasaction="ignore")
+    out.writeheader()
+    out.writerows(rows)
+
+
+def measures(
+    at: common.At = None,
+    unit: Annotated[
+        str, typer.Option("--unit", metavar="UNIT_ID", help="Default: the whole authority.")
+    ] = "ALL",
+    as_json: common.AsJson = False,
+    as_: common.As = None,
+    known: common.Known = None,
+) -> None:
+    """The catalogue with every measure's number."""
+    engine = common.open_engine(common.settings().home, known)
+    day = common.as_at(engine, at)
+    _scope(engine, as_)  # numbers of any unit are open to every active user
+    if unit not in engine.units:
+        raise Unknown(f"There is no unit {unit!r} in this extract.")
+    common.record_operator("measures", {"unit": unit, "as_at": day.isoformat()}, as_)
+    found = engine.measures(day, unit)
+    if as_json:
+        common.say_json({"as_at": day.isoformat(), "unit": unit, "measures": found})
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{engine.units[unit].name}, as at {day.isoformat()}")
+    for heading in ("measure", "value", "of", "unit", "target", "colour", "previous"):
+        table.add_column(heading, justify="left" if heading in ("measure", "unit", "colour") else "right")
+    for row in found:
+        value = "no data" if row.get("no_data") else _shown(row["value"])
+        cells = (row["of"], row["unit"], row["target"], row["rag"], row["previous"])
+        table.add_row(row["measure"], value, *(_shown(cell) for cell in cells))
+    Console().print(table)
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def quality(as_json: common.AsJson = False, as_: common.As = None, known: common.Known = None) -> None:
+    """What is wrong with the data of the current extract."""
+    from kpi_engine.question import Question
+
+    engine = common.open_engine(common.settings().home, known)
+    if as_ is None:
+        findings: list[Mapping[str, Any]] = list(engine.findings())
+    else:
+        question = Question("quality", as_at=engine.as_at)
+        findings = list(engine.ask(question, _scope(engine, as_)).findings or ())
+    common.record_operator("quality", {"findings": len(findings)}, as_)
+    if as_json:
+        common.say_json(findings)
+    else:
+        _say_findings(findings)
+
+
+def _say_findings(findings: Iterable[Mapping[str, Any]]) -> None:
+    """The findings by table and rule, how many of each, with the first sentence."""
+    from collections import Counter
+
+    found = list(findings)
+    if not found:
+        common.say("No data problems were found.")
+        return
+    counts = Counter((str(f.get("table")), str(f.get("rule"))) for f in found)
+    common.say(f"{len(found):,} data problems of {len(counts)} kinds:")
+    for (table, rule), count in counts.most_common(MOST_FINDINGS):
+        common.say(f"  {count:>7,}  {table}: {rule}")
+    if len(counts) > MOST_FINDINGS:
+        common.say(f"  and {len(counts) - MOST_FINDINGS} more kinds; perfbot quality --json lists them all")
+
+
+def _scope(engine: Engine, as_: str | None) -> Scope:
+    """The operator sees everything; with `--as`, that person's rights hold (rights.md 11)."""
+    from bot import rights
+    from bot.turn import PERSONAL
+    from kpi_engine.question import EVERYTHING
+
+    if as_ is None:
+        return EVERYTHING
+    return rights.scope_for(rights.identify(as_, engine), PERSONAL, engine)

@@ -1,0 +1,118 @@
+"""Ask: a question, an answer.
+
+    > which CP conferences are overdue?
+    < 2 initial and 1 review conference are overdue in CSWT 1 ... (card: rows, Why, How counted)
+    > and in CSWT 2?                          a follow-up keeps what it does not say
+    < I can't list children or cases of CSWT 2 ...
+    > just the number then                    the refused turn is still what is being talked about
+    < 4 review conferences are overdue in CSWT 2 ...
+    > CP visits, and who has the most overdue core groups?
+    < (two replies, in order)
+
+Rights come first: before scope, before arithmetic, and once more over the finished rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import rights
+from bot.cards import card, refusal_card
+from bot.dialogs import answer_json, clarify, help, why
+from bot.dialogs.room import Room, Said
+from bot.turn import PERSONAL
+from bot.understanding.reading import Choice, Reading
+from bot.wording import say
+from bot.wording.replies import refused
+from kpi_engine.answer import Answer
+from kpi_engine.errors import InputError, NotPermitted, Unknown
+from kpi_engine.question import Question
+
+
+class RowOutsideScope(Exception):
+    """A finished answer holds a row that its audience may not see: a bug, and nothing of it is shown."""
+
+
+def hear(room: Room, said: str, reading: Reading) -> Said:
+    """What to say to one read question."""
+    try:
+        if reading.question is not None:
+            rights.check_can_ask(reading.question, room.scope, room.engine)
+        if reading.unknown_child is not None:
+            return why.unknown_child(room, said, reading)
+    except NotPermitted as error:
+        return refuse(room, said, error, reading.question, reading)
+    if reading.outcome == "answered" and reading.question is not None:
+        if reading.talk or reading.question.show == "help":
+            return help.talk(room, said, reading)
+        if reading.term:
+            return help.term(room, said, reading)
+        return answer(room, said, reading.question, reading=reading)
+    return clarify.ask_back(room, said, reading)
+
+
+def answer(
+    room: Room, said: str, question: Question, *, reading: Reading | None = None, event: str = "answer",
+    replaces: bool = False,
+) -> Said:  # fmt: skip
+    """The engine's answer to one question, in words and as a card."""
+    try:
+        rights.check_can_ask(question, room.scope, room.engine)
+        found = room.engine.ask(question, room.scope)
+    except NotPermitted as error:
+        return refuse(room, said, error, question, reading)
+    except (Unknown, InputError) as error:
+        json = answer_json.in_words(said, "not_understood", str(error), room.data)
+        return Said(json, event, question, reading=reading)
+    if not rights.shows_nothing_outside(found, room.scope):
+        raise RowOutsideScope
+    found = _with_offer(found, room)
+    return Said(
+        answer_json.answered(said, found, say(found, room.names)),
+        "briefing" if question.show == "briefing" else event,
+        question,
+        card=card(found, room.names, room.client, _corrections(reading, room)),
+        replaces=replaces,
+        reading=reading,
+        answer=found,
+    )
+
+
+def refuse(
+    room: Room, said: str, error: NotPermitted, question: Question | None, reading: Reading | None = None
+) -> Said:
+    """No, in the user's words, with what may be asked instead; it carries no number and no row."""
+    sentence = rights.refusal(error, question, room.person, room.audience, room.engine)
+    instead = _number_instead(question, room) if question else ()
+    text = refused(sentence, instead) if instead else sentence
+    return Said(
+        answer_json.in_words(said, "not_permitted", text, room.data),
+        "refusal",
+        question,
+        card=refusal_card(sentence, room.client, instead),
+        reading=reading,
+    )
+
+
+def _number_instead(question: Question, room: Room) -> tuple[Choice, ...]:
+    """The number behind a refused list; none for a child or worker, so that the words tell nothing."""
+    if not question.measures or question.child is not None or question.worker is not None:
+        return ()
+    number = question.but(show="headline", by=None, order=None, limit=None)
+    label = f"The number for {room.names.unit(question.unit.id)}"
+    return clarify.permitted([Choice(label, number)], room)
+
+
+def _corrections(reading: Reading | None, room: Room) -> tuple[Choice, ...]:
+    return clarify.permitted(reading.corrections, room) if reading else ()
+
+
+def _with_offer(found: Answer, room: Room) -> Answer:
+    """Where rows are held back that the asker may see in private, the answer says so."""
+    if not found.held_back or room.audience.kind == "personal":
+        return found
+    private = rights.scope_for(room.person, PERSONAL, room.engine)
+    if not any(private.sees_children_of(unit) for unit in found.held_back):
+        return found
+    note = f"{found.note} {rights.ASK_PERSONALLY}" if found.note else rights.ASK_PERSONALLY
+    return replace(found, note=note)

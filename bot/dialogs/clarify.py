@@ -1,0 +1,60 @@
+"""Clarify: one short question back, or an honest "not that", with what can be asked instead.
+
+    > Chloe M late visits
+    < Which Chloe do you mean? 1. Chloe Martin 2. Chloe Marsh      (buttons: each a ready question)
+    > the second one                          or the button; both are checked again under the presser's rights
+    < 3 CP visits are overdue, held by Chloe Marsh ...
+
+    > reading ages of our looked after children
+    < I hold nothing on "reading ages". You can ask: ...
+
+Every choice and every suggestion is one that the asker may see here; when none is left, the answer is
+"not permitted", never "nothing found".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot import rights
+from bot.cards import reading_card, refusal_card
+from bot.dialogs import answer_json
+from bot.dialogs.room import Room, Said
+from bot.understanding.reading import Choice, Reading
+from bot.wording import say_reading
+from kpi_engine.errors import NotPermitted
+
+MOST_CHOICES = 5
+
+
+def ask_back(room: Room, said: str, reading: Reading) -> Said:
+    """The question back, or the refusal by scope; raises nothing."""
+    seen = replace(
+        reading,
+        choices=permitted(reading.choices, room),
+        nearby=permitted(reading.nearby, room),
+        corrections=permitted(reading.corrections, room),
+    )
+    if reading.choices and not seen.choices:
+        return _all_forbidden(room, said, reading)
+    choices = [choice.question for choice in seen.choices] if seen.outcome == "clarify" else []
+    json = answer_json.in_words(said, seen.outcome, say_reading(seen), room.data, choices=choices)
+    return Said(json, "answer", reading.question, reading_card(seen, room.client), reading=seen)
+
+
+def permitted(choices: Sequence[Choice], room: Room) -> tuple[Choice, ...]:
+    """Those of the choices that the asker may see here, at most five."""
+    allowed = [choice for choice in choices if rights.can_ask(choice.question, room.scope, room.engine)]
+    return tuple(allowed[:MOST_CHOICES])
+
+
+def _all_forbidden(room: Room, said: str, reading: Reading) -> Said:
+    question = reading.choices[0].question
+    try:
+        rights.check_can_ask(question, room.scope, room.engine)
+    except NotPermitted as error:
+        text = rights.refusal(error, question, room.person, room.audience, room.engine)
+        json = answer_json.in_words(said, "not_permitted", text, room.data)
+        return Said(json, "refusal", question, refusal_card(text, room.client), reading=reading)
+    raise AssertionError("a choice that was left out is permitted after all")

@@ -1,0 +1,72 @@
+"""Where a conversation takes place: who asks, who listens, which extract answers; and what is said in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from bot.cards import Client
+from bot.rights import Person
+from bot.turn import Audience
+from bot.understanding.reading import Reading
+from bot.wording import Names
+from kpi_engine.answer import Answer, Outcome
+from kpi_engine.engine import Engine
+from kpi_engine.question import Question, Scope
+
+
+@dataclass(frozen=True)
+class Room:
+    """Everything that is settled before a word is read. Made anew for every message: rights do not outlive
+    one.
+
+    as_at: the date asked from ("today", D); at most the extract's own.
+    client: what the asker's client can draw, and where they stand in a drill-down.
+    """
+
+    engine: Engine
+    person: Person
+    audience: Audience
+    scope: Scope
+    as_at: date
+    names: Names
+    client: Client
+
+    @property
+    def data(self) -> Mapping[str, Any] | None:
+        """The stamp of the data that answers here."""
+        stamp = self.engine.ask(Question("help", as_at=self.as_at), Scope()).data
+        return stamp.to_json() if stamp else None
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing said to the asker, before it is recorded and sent.
+
+    json: the contract's answer JSON.  asked: the question as understood, also when it was refused.
+    reading, answer: what the next turn may point back at; None where nothing was read or computed.
+    event: what the record calls it.
+    """
+
+    json: Mapping[str, Any]
+    event: str
+    asked: Question | None = None
+    card: Mapping[str, Any] | None = None
+    replaces: bool = False
+    reading: Reading | None = None
+    answer: Answer | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        outcome: Outcome = self.json["outcome"]
+        return outcome
+
+    @property
+    def text(self) -> str:
+        return str(self.json["text"])
+
+    def adding(self, sentence: str) -> Said:
+        """The same with one more sentence at the end."""
+        return replace(self, json={**self.json, "text": f"{self.text}\n{sentence}"})

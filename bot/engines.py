@@ -1,0 +1,55 @@
+"""Which extract answers now: the current one, swapped when a newer one is loaded, or a fixed one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from kpi_engine.engine import Engine
+
+
+class Engines(Protocol):
+    """Gives the engine that answers at this moment."""
+
+    def current(self) -> Engine: ...
+
+
+class FixedEngine:
+    """One engine for good: the command line, `--known`, tests."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def current(self) -> Engine:
+        return self._engine
+
+
+class CurrentEngine:
+    """The newest kept extract. A newly loaded one takes over at the next message; answers under way keep
+    theirs.
+
+    opens: opens the current extract.  marks: a file or folder that changes whenever an extract is kept.
+    """
+
+    def __init__(self, opens: Callable[[], Engine], marks: Path) -> None:
+        self._opens = opens
+        self._marks = marks
+        self._lock = Lock()
+        self._seen = self._mark()
+        self._engine = opens()
+
+    def current(self) -> Engine:
+        """The engine of the extract that is current now."""
+        with self._lock:
+            mark = self._mark()
+            if mark != self._seen:
+                self._engine, self._seen = self._opens(), mark
+            return self._engine
+
+    def _mark(self) -> int:
+        try:
+            return self._marks.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
