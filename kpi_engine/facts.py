@@ -1,0 +1,278 @@
+"""Facts: an extract as arrays, with children, workers and teams as small whole numbers.
+
+Each table becomes a Frame: columns on demand, dates as day numbers (NEVER = empty), children, professionals and teams
+as codes into one list each. Derived once, when an extract is opened; nothing in here depends on the as-at date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from kpi_engine import cells
+from kpi_engine.days import NEVER, Days, Mask
+from kpi_engine.extracts.raw import BAD_SUFFIX, ROW_SUFFIX, TIME_SUFFIX, Extract
+from kpi_engine.tables import contract
+
+Codes = NDArray[np.int64]
+NOBODY = -1
+"""No child, no worker."""
+NO_TEAM, TEAM_NOT_GIVEN = -1, -2
+"""A team that matches no department is no team; a cell without a team falls back on something else (rules 3)."""
+
+
+class Frame:
+    """One table. `present` is False where the extract does not hold it (then it has no rows)."""
+
+    def __init__(self, name: str, table: pa.Table | None) -> None:
+        self.name = name
+        self.present = table is not None
+        self._table = table
+        self.rows = table.num_rows if table is not None else 0
+        self._days: dict[str, Days] = {}
+        self._texts: dict[str, NDArray[np.object_]] = {}
+        self.child: Codes = np.full(self.rows, NOBODY, dtype=np.int64)
+
+    def has(self, column: str) -> bool:
+        return self._table is not None and column in self._table.column_names
+
+    def day(self, column: str) -> Days:
+        """Day numbers, NEVER where empty or the column is not there."""
+        if column not in self._days:
+            if self._table is None or not self.has(column):
+                self._days[column] = np.full(self.rows, NEVER, dtype=np.int64)
+            else:
+                held = self._table.column(column).cast(pa.int32())
+                self._days[column] = held.fill_null(NEVER).to_numpy().astype(np.int64)
+        return self._days[column]
+
+    def bad(self, column: str) -> Mask:
+        """Where the cell held a date nobody can read (it counts as empty)."""
+        name = column + BAD_SUFFIX
+        if self._table is None or not self.has(name):
+            return np.zeros(self.rows, dtype=bool)
+        return np.asarray(self._table.column(name).to_numpy(zero_copy_only=False), dtype=bool)
+
+    def seconds(self, column: str) -> NDArray[np.int64]:
+        """Seconds of the day of a timestamp, -1 where it carries no time."""
+        name = column + TIME_SUFFIX
+        if self._table is None or not self.has(name):
+            return np.full(self.rows, -1, dtype=np.int64)
+        return np.asarray(self._table.column(name).to_numpy(), dtype=np.int64)
+
+    def line(self) -> NDArray[np.int64]:
+        """The line of each row in its source."""
+        if self._table is None:
+            return np.zeros(0, dtype=np.int64)
+        return np.asarray(self._table.column(ROW_SUFFIX).to_numpy(), dtype=np.int64)
+
+    def text(self, column: str) -> NDArray[np.object_]:
+        """Text, "" where empty."""
+        if column not in self._texts:
+            out = np.full(self.rows, "", dtype=object)
+            if self._table is not None and self.has(column):
+                out[:] = self._table.column(column).fill_null("").to_pylist()
+            self._texts[column] = out
+        return self._texts[column]
+
+    def number(self, column: str) -> NDArray[np.float64]:
+        if self._table is None or not self.has(column):
+            return np.full(self.rows, np.nan)
+        return np.asarray(self._table.column(column).to_numpy(zero_copy_only=False), dtype=float)
+
+    def flag(self, column: str) -> Mask:
+        """Whether the flag is Y."""
+        return self.text(column) == "Y"
+
+    def refused(self, column: str) -> Mask:
+        """Whether the flag is N (empty is neither)."""
+        return self.text(column) == "N"
+
+    def made(self, column: str, function: Callable[[str | None], Any]) -> NDArray[Any]:
+        """function of each cell, each different cell worked out once."""
+        return cells.mapped(list(self.text(column)), function)
+
+    def code(self, column: str) -> NDArray[np.object_]:
+        """Bare codes (`c) C1 - ...` -> C1)."""
+        return self.made(column, cells.code)
+
+    def json_flag(self, column: str, name: str) -> Mask:
+        return self.made(column, lambda text: cells.json_flag(text, name)).astype(bool)
+
+    def key(self, place: int) -> str:
+        """The key of one row, as findings name it."""
+        keys = contract()[self.name].keys
+        joined = "+".join(str(self.text(k)[place]) for k in keys)
+        return joined if joined.strip("+") else f"line {self.line()[place]}"
+
+
+@dataclass
+class Index:
+    """Ids of one kind with their codes: known ones first, in the order of their own table."""
+
+    ids: list[str] = field(default_factory=list)
+    known: int = 0
+    place: dict[str, int] = field(default_factory=dict)
+
+    def add(self, ids: Iterable[str]) -> None:
+        for one in ids:
+            if one and one not in self.place:
+                self.place[one] = len(self.ids)
+                self.ids.append(one)
+
+    def codes(self, ids: NDArray[np.object_]) -> Codes:
+        """Codes, NOBODY where empty or unknown."""
+        if not len(ids):
+            return np.zeros(0, dtype=np.int64)
+        codes, unique = pd.factorize(ids)
+        found = np.array([self.place.get(one, NOBODY) for one in unique] or [NOBODY], dtype=np.int64)
+        return found[codes]
+
+    def name(self, code: int) -> str | None:
+        return self.ids[code] if code >= 0 else None
+
+
+CHILD_COLUMNS = {
+    "ssd_person": "pers_person_id", "ssd_involvements": "invo_person_id", "ssd_contacts": "cont_person_id",
+    "ssd_cin_episodes": "cine_person_id", "ssd_cin_assessments": "cina_person_id", "ssd_cin_plans": "cinp_person_id",
+    "ssd_cin_visits": "cinv_person_id", "ssd_s47_enquiry": "s47e_person_id",
+    "ssd_initial_cp_conference": "icpc_person_id", "ssd_cp_plans": "cppl_person_id",
+    "ssd_cp_reviews": "cppr_person_id", "ssd_cp_visits": "cppv_person_id", "ssd_cla_episodes": "clae_person_id",
+    "ssd_cla_placement": "clap_person_id", "ssd_cla_reviews": "clar_cla_person_id", "ssd_cla_visits": "clav_person_id",
+    "ssd_cla_care_plan": "lacp_person_id", "ssd_cla_health": "clah_person_id", "ssd_sdq_scores": "csdq_person_id",
+    "ssd_legal_status": "lega_person_id", "ssd_missing": "miss_person_id", "ssd_care_leavers": "clea_person_id",
+    "local_meetings": "person_id", "local_pre_proceedings": "person_id", "local_court": "person_id",
+    "local_private_fostering": "person_id", "local_return_interviews": "person_id", "local_peps": "person_id",
+    "local_exploitation": "person_id", "local_audits": "person_id",
+}  # fmt: skip
+"""Where each table names the child."""
+
+CHILD_THROUGH = {
+    "ssd_cin_plans": ("cinp_referral_id", "ssd_cin_episodes", "cine_referral_id"),
+    "ssd_cin_visits": ("cinv_cin_plan_id", "ssd_cin_plans", "cinp_cin_plan_id"),
+    "ssd_cp_visits": ("cppv_cp_plan_id", "ssd_cp_plans", "cppl_cp_plan_id"),
+    "ssd_cp_reviews": ("cppr_cp_plan_id", "ssd_cp_plans", "cppl_cp_plan_id"),
+    "ssd_cla_placement": ("clap_cla_id", "ssd_cla_episodes", "clae_cla_id"),
+    "ssd_cla_reviews": ("clar_cla_id", "ssd_cla_episodes", "clae_cla_id"),
+    "ssd_cla_visits": ("clav_cla_id", "ssd_cla_episodes", "clae_cla_id"),
+    "ssd_involvements": ("invo_referral_id", "ssd_cin_episodes", "cine_referral_id"),
+}
+"""How a child is found where the extract leaves the person out (Mosaic): column -> table, its column."""
+
+
+class Facts:
+    """Every table of an extract as a Frame, with one code for each child, worker and team."""
+
+    def __init__(self, extract: Extract) -> None:
+        self.extract = extract
+        self._frames = {name: Frame(name, extract.tables.get(name)) for name in contract()}
+        self.children = Index()
+        self.workers = Index()
+        self._number_children()
+        self._number_workers()
+        self.teams = Teams(self._frames)
+
+    def __getitem__(self, name: str) -> Frame:
+        return self._frames[name]
+
+    def present(self, names: Iterable[str]) -> bool:
+        return all(self._frames[name].present for name in names)
+
+    def _number_children(self) -> None:
+        self.children.add(self["ssd_person"].text("pers_person_id"))
+        self.children.known = len(self.children.ids)
+        for name, column in CHILD_COLUMNS.items():
+            if name != "ssd_person":
+                self.children.add(pd.unique(self[name].text(column)))
+        for name, column in CHILD_COLUMNS.items():
+            frame = self[name]
+            if frame.rows:
+                frame.child = self.children.codes(frame.text(column))
+                self._through(frame)
+
+    def _through(self, frame: Frame) -> None:
+        """Fill in the child from a parent row, where the row itself names none."""
+        if frame.name not in CHILD_THROUGH or not (frame.child == NOBODY).any():
+            return
+        column, parent_name, parent_column = CHILD_THROUGH[frame.name]
+        parent = self[parent_name]
+        owner = dict(zip(parent.text(parent_column)[::-1], parent.child[::-1], strict=True))
+        empty = frame.child == NOBODY
+        found = np.array([owner.get(one, NOBODY) if one else NOBODY for one in frame.text(column)], dtype=np.int64)
+        frame.child = np.where(empty, found, frame.child)
+
+    def _number_workers(self) -> None:
+        self.workers.add(self["ssd_professionals"].text("prof_professional_id"))
+        self.workers.known = len(self.workers.ids)
+        self.workers.add(self["local_staff"].text("professional_id"))
+
+    def allocated_worker(self, ids: NDArray[np.object_]) -> Codes:
+        """Workers of involvements: empty, -1 or unknown in ssd_professionals = no worker (rules 3.2)."""
+        codes = self.workers.codes(ids)
+        return np.where(codes < self.workers.known, codes, NOBODY)
+
+    @cached_property
+    def born(self) -> Days:
+        """Date of birth by child code; NEVER where unknown or unborn."""
+        out = np.full(len(self.children.ids), NEVER, dtype=np.int64)
+        person = self["ssd_person"]
+        out[person.child[person.child >= 0]] = person.day("pers_dob")[person.child >= 0]
+        return out
+
+
+class Teams:
+    """ssd_department as codes and a tree; teams are matched on their id, else on their name (rules 3.2)."""
+
+    def __init__(self, frames: dict[str, Frame]) -> None:
+        department, local = frames["ssd_department"], frames["local_teams"]
+        id_column, name_column = "dept_team_id", "dept_team_name"
+        source = department
+        if not department.present and local.present:
+            source, id_column, name_column = local, "team_id", "team_name"
+        self.ids: list[str] = [str(one) for one in source.text(id_column)]
+        self.names: list[str] = [str(n) or i for n, i in zip(source.text(name_column), self.ids, strict=True)]
+        self.place = {one: code for code, one in reversed(list(enumerate(self.ids)))}
+        self._match: dict[str, int] = {}
+        for code in reversed(range(len(self.ids))):
+            self._match[self.names[code].casefold()] = code
+        for code in reversed(range(len(self.ids))):
+            self._match[self.ids[code].casefold()] = code
+        parents = department.text("dept_team_parent_id") if source is department else [""] * len(self.ids)
+        self.parent: list[int] = [
+            self.place.get(p, NO_TEAM) if p != one else NO_TEAM for p, one in zip(parents, self.ids, strict=True)
+        ]
+
+    def codes(self, cells_: NDArray[np.object_]) -> Codes:
+        """Codes; TEAM_NOT_GIVEN for an empty cell, NO_TEAM for a team nobody knows."""
+        if not len(cells_):
+            return np.zeros(0, dtype=np.int64)
+        places, unique = pd.factorize(cells_)
+        found = [self._match.get(str(one).casefold(), NO_TEAM) if one else TEAM_NOT_GIVEN for one in unique]
+        return np.array(found, dtype=np.int64)[places]
+
+    def id(self, code: int) -> str | None:
+        return self.ids[code] if code >= 0 else None
+
+    def climb(self, code: int) -> list[int]:
+        """The team and its parents up to the root; a missing or self parent, or a circle, ends the climb."""
+        out: list[int] = []
+        while code >= 0 and code not in out:
+            out.append(code)
+            code = self.parent[code]
+        return out
+
+    @cached_property
+    def below(self) -> dict[int, frozenset[int]]:
+        """For each team its own code and those of every team below it."""
+        out: dict[int, set[int]] = {code: set() for code in range(len(self.ids))}
+        for code in range(len(self.ids)):
+            for above in self.climb(code):
+                out[above].add(code)
+        return {code: frozenset(found) for code, found in out.items()}

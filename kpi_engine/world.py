@@ -1,0 +1,63 @@
+"""The world: facts with everything derived from them once, whatever the as-at date."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi_engine.allocation import ALLOCATED_ROLES, Allocation
+from kpi_engine.care import CarePeriods, care_periods
+from kpi_engine.days import NEVER, Days, birthday
+from kpi_engine.extracts.raw import Extract
+from kpi_engine.facts import NOBODY, Codes, Facts
+from kpi_engine.timescales import Timescale, timescales
+
+
+class World:
+    """An extract with its care periods, allocation and limits."""
+
+    def __init__(
+        self, extract: Extract, home: Path | None = None, roles: tuple[str, ...] = ALLOCATED_ROLES
+    ) -> None:
+        self.facts = Facts(extract)
+        self.limits: dict[str, Timescale] = timescales(home)
+        self.home = home
+        self._roles = roles
+
+    @cached_property
+    def allocation(self) -> Allocation:
+        return Allocation(self.facts, self._roles)
+
+    @cached_property
+    def care(self) -> CarePeriods:
+        return care_periods(self.facts)
+
+    def birthday(self, child: Codes, age: int) -> Days:
+        """The day each child reaches an age; NEVER where the date of birth or the child is unknown."""
+        born = np.append(self.facts.born, NEVER)
+        return birthday(born[np.where(child == NOBODY, len(born) - 1, child)], age)
+
+    def closes(self, referral_ids: NDArray[np.object_]) -> Days:
+        """The close date of each referral; NEVER where it is open, not named or unknown."""
+        episode = self.facts["ssd_cin_episodes"]
+        row = rows_by_id(episode.text("cine_referral_id"), referral_ids)
+        close = np.append(episode.day("cine_close_date"), NEVER)
+        return close[row]
+
+    @cached_property
+    def cin_plan_end(self) -> Days:
+        """The end of each CIN plan: its end date, the close of its referral, the 18th birthday; the earliest."""
+        plan = self.facts["ssd_cin_plans"]
+        return np.minimum.reduce(
+            [plan.day("cinp_cin_plan_end_date"), self.closes(plan.text("cinp_referral_id")), self.birthday(plan.child, 18)]
+        )
+
+
+def rows_by_id(ids: NDArray[np.object_], wanted: NDArray[np.object_]) -> Codes:
+    """The first row with each wanted id; -1 (the last place of an array with one appended) where there is none."""
+    place = {one: row for row, one in reversed(list(enumerate(ids)))}
+    place.pop("", None)
+    return np.array([place.get(one, -1) for one in wanted], dtype=np.int64)
