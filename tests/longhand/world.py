@@ -134,7 +134,7 @@ def remembered(work: Callable[Concatenate[World, P], T]) -> Callable[Concatenate
     """Work out something about a world once: only so that many random authorities can be compared."""
 
     @wraps(work)
-    def answer(world: World, *args: P.args, **kwargs: P.kwargs) -> T:
+    def answer(world: World, /, *args: P.args, **kwargs: P.kwargs) -> T:
         key = (work.__module__, work.__name__, args, tuple(sorted(kwargs.items())))
         if key not in world.memory:
             world.memory[key] = work(world, *args, **kwargs)

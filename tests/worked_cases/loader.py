@@ -323,8 +323,8 @@ class Case:
     """One worked case, ready to be loaded.
 
     as_at: D.  tables: table -> rows of strings; a table of `absent` is not in it.
-    clocks: those whose rows are checked.  expect_measures: slug -> list of questions, each a dict with value and,
-    where given, of, unit, period (two dates) and bounds.  The other expectations are as in the file.
+    clocks: those whose rows are checked.  expect_measures: slug -> list of questions, each a dict with value
+    and, where given, of, unit, period (two dates) and bounds.  The other expectations are as in the file.
     """
 
     name: str
