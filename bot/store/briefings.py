@@ -33,6 +33,7 @@ class Delivery:
 
     briefing: what ("weekly"), recipient: whose (a person's or channel's id), period: for when ("2026-W47").
     payload: frozen when first claimed; every later try sends exactly this. tries: posts begun.
+    until: when it stops being worth sending; the store only keeps it.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Delivery:
     tries: int
     activity_id: str | None = None
     because: str | None = None
+    until: datetime | None = None
 
 
 class Briefings:
@@ -65,6 +67,7 @@ class Briefings:
         holder: str,
         now: datetime,
         lease: timedelta,
+        until: datetime | None = None,
     ) -> Delivery | None:
         """The delivery to make, or None: somebody has it, or it is done, failed or unknown.
 
@@ -76,7 +79,9 @@ class Briefings:
         async with self._database.writing() as session:
             made = await session.execute(
                 insert_for(self._database, BriefingRow)
-                .values(**key, **mine, payload=self._cipher.seal(payload), composed_at=now, tries=0)
+                .values(
+                    **key, **mine, payload=self._cipher.seal(payload), composed_at=now, tries=0, until=until
+                )
                 .on_conflict_do_nothing(index_elements=list(key))
                 .returning(BriefingRow.id)
             )
@@ -177,11 +182,12 @@ class Briefings:
             )
             return [self._delivery(row) for row in found]
 
-    async def reopen(self, identity: int, *, now: datetime) -> bool:
-        """An operator's order to try a failed one again. Unknown ones stay as they are."""
+    async def reopen(self, identity: int, *, now: datetime, until: datetime | None = None) -> bool:
+        """An operator's order to try a failed one again, until `until`. Unknown ones stay as they are."""
         return await self._change(
             and_(BriefingRow.id == identity, BriefingRow.status == "failed"),
-            {"status": "claimed", "lease_until": now, "changed_at": now},
+            {"status": "claimed", "lease_until": now, "changed_at": now}
+            | ({"until": until} if until is not None else {}),
         )
 
     async def find(self, briefing: str, recipient: str, period: str) -> Delivery | None:
@@ -250,4 +256,5 @@ class Briefings:
             tries=row.tries,
             activity_id=row.activity_id,
             because=row.because,
+            until=row.until,
         )

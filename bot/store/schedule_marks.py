@@ -1,7 +1,6 @@
-"""Two moments of the scheduler that must outlive it: when it first ran, and when it last looked.
+"""When the scheduler last looked, so that its successor knows what it has to answer for.
 
-From the first on, a post that did not go out is a miss; before it, there was nobody to miss. The last look
-tells a dead scheduler from a quiet one, also from another process.
+Everything due until then has been seen to. The mark also tells a dead scheduler from a quiet one.
 """
 
 from __future__ import annotations
@@ -10,32 +9,22 @@ from datetime import datetime
 
 from bot.store.database import Database
 from bot.store.tables import ScheduleMarkRow
-from bot.store.upsert import insert_for, upsert
+from bot.store.upsert import upsert
 
-FIRST_RUN, LAST_LOOK = "first_run", "last_look"
+LAST_LOOK = "last_look"
 
 
 class ScheduleMarks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def first_run(self, now: datetime) -> datetime:
-        """When the scheduler ran for the first time over this database; `now`, and kept, if it is now."""
-        async with self._database.writing() as session:
-            await session.execute(
-                insert_for(self._database, ScheduleMarkRow)
-                .values(name=FIRST_RUN, at=now)
-                .on_conflict_do_nothing(index_elements=["name"])
-            )
-            row = await session.get(ScheduleMarkRow, FIRST_RUN)
-            return row.at if row else now
-
     async def looked(self, now: datetime) -> None:
-        """The scheduler is alive and has seen to everything due until `now`."""
+        """The scheduler has seen to everything due until `now`."""
         async with self._database.writing() as session:
             await session.execute(upsert(self._database, ScheduleMarkRow, {"name": LAST_LOOK}, {"at": now}))
 
     async def last_look(self) -> datetime | None:
+        """None: never over this database."""
         async with self._database.reading() as session:
             row = await session.get(ScheduleMarkRow, LAST_LOOK)
             return row.at if row else None

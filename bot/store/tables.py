@@ -107,6 +107,7 @@ class BriefingRow(Base):
     tries: Mapped[int]
     activity_id: Mapped[str | None]
     because: Mapped[str | None]
+    until: Mapped[datetime | None]
 
 
 class ActivityRow(Base):

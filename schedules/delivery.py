@@ -1,0 +1,194 @@
+"""Claim, send, record: at most one accepted post per briefing, recipient and period.
+
+The claim and the word "sending" are in the database before the post goes out. A process that dies between
+posting and recording leaves a post whose outcome is unknown: it is shown, and never posted again by itself.
+Only what the other side certainly did not accept is tried again, until the post's cut-off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.store import Delivery, Store
+from bot.turn import Reply
+from kpi_engine.question import ALL
+from schedules.briefings import CannotCompose, Payload, Recipient, compose
+from schedules.sender import Final, Retryable, UnknownOutcome
+from schedules.tools import Tools, name
+
+Key = tuple[str, str, str]
+"""Briefing, recipient, period: unique in the database."""
+
+FIRST_WAIT, LONGEST_WAIT = 2.0, 120.0
+"""Seconds before the second try and between two tries at most, before jitter."""
+NO_CHAT_AGAIN = timedelta(minutes=1)
+AGAIN_FOR = timedelta(hours=4)
+"""How long an operator's order to send a failed one again is followed."""
+AT_ONCE = 16
+RECORD_AGAIN = (0.1, 0.3, 1.0, 3.0, 10.0, 20.0)
+"""Seconds between tries to record what became of a post while the database is away."""
+
+log = logging.getLogger(__name__)
+
+
+class Posting:
+    """One replica's posts."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._t = tools
+        self._briefings = tools.store.briefings
+        self._holder = uuid.uuid4().hex
+        self.stopping = False
+
+    async def send_waiting(self) -> None:
+        """Takes up every delivery whose time has come."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def take(waiting: Delivery) -> None:
+            async with gate:
+                if not self.stopping:
+                    await self._take(waiting)
+
+        await asyncio.gather(*(take(each) for each in await self._briefings.waiting(self._t.clock())))
+
+    async def _take(self, waiting: Delivery) -> None:
+        """One waiting delivery: claimed, and if that worked, sent. Its faults are its own."""
+        try:
+            key = (waiting.briefing, waiting.recipient, waiting.period)
+            mine = await self.claim(key, Payload.from_json(waiting.payload), until=waiting.until)
+            if mine is not None:
+                await self.send(mine)
+        except (SQLAlchemyError, OSError) as error:
+            log.error("%s: the database is away (%s)", name(waiting), type(error).__name__)
+        except Exception as error:  # a fault in one delivery must not stop the others
+            log.error("%s: %s", name(waiting), type(error).__name__)
+
+    async def claim(
+        self,
+        key: Key,
+        payload: Payload,
+        *,
+        until: datetime | None,
+        lease: timedelta | None = None,
+    ) -> Delivery | None:
+        now = self._t.clock()
+        lease = self._t.lease if lease is None else lease
+        return await self._briefings.claim(
+            *key, payload.to_json(), holder=self._holder, now=now, lease=lease, until=until
+        )
+
+    async def send(self, mine: Delivery) -> None:
+        """A delivery that this replica has claimed: to its end, or back to wait."""
+        payload = Payload.from_json(mine.payload)
+        recipient = Recipient(mine.recipient, payload.audience)
+        if mine.until and self._t.clock() >= mine.until:
+            await self.fail(mine, f"not sent in time: {mine.because or 'nobody took it up'}")
+        elif not await self._entitled(recipient, payload):
+            await self.fail(mine, "the recipient does not belong to this unit any more")
+        elif (reference := await self._t.addresses.find(recipient)) is None:
+            await self._wait(mine, "no conversation with the bot is open there", NO_CHAT_AGAIN)
+        elif (reply := payload.reply or await self._compose_late(mine, recipient, payload)) is not None:
+            await self._post(mine, reference, reply)
+
+    async def _post(self, mine: Delivery, reference: Mapping[str, Any], reply: Reply) -> None:
+        await self._t.pace.turn(str(reference.get("conversation_id", mine.recipient)))
+        lease = self._t.lease
+        if not await self._briefings.mark_sending(
+            mine.id, holder=self._holder, now=self._t.clock(), lease=lease
+        ):
+            return
+        try:
+            async with asyncio.timeout(self._t.send_seconds):
+                activity_id = await self._t.sender.send(reference, reply)
+        except Retryable as error:
+            await self._later(mine, error)
+        except Final as error:
+            await self._refused(mine, reference, str(error))
+        except TimeoutError:
+            await self._unknown(mine, f"no answer within {self._t.send_seconds:.0f} seconds")
+        except UnknownOutcome as error:
+            await self._unknown(mine, str(error))
+        except Exception as error:  # whatever else happened, the post may have been accepted
+            log.error("%s: the host failed with %s", name(mine), type(error).__name__)
+            await self._unknown(mine, f"the host failed with {type(error).__name__}")
+        else:
+            await self._recorded(
+                lambda: self._briefings.mark_sent(
+                    mine.id, holder=self._holder, activity_id=activity_id, now=self._t.clock()
+                )
+            )
+
+    async def _refused(self, mine: Delivery, reference: Mapping[str, Any], because: str) -> None:
+        """For good: the conversation is closed until somebody writes there again."""
+        await self._recorded(lambda: self.fail(mine, because))
+        await self._t.addresses.close(reference, because, self._t.clock())
+
+    async def _later(self, mine: Delivery, error: Retryable) -> None:
+        """Backs off: twice as long each time, longer where we were asked to, plus up to half of it by lot."""
+        wait = min(FIRST_WAIT * 2**mine.tries, LONGEST_WAIT)
+        delay = timedelta(seconds=max(wait, error.after or 0.0) * (1 + self._t.draw() / 2))
+        await self._recorded(lambda: self._wait(mine, str(error), delay))
+
+    async def _compose_late(self, mine: Delivery, recipient: Recipient, payload: Payload) -> Reply | None:
+        """For one that could not be composed when it was due and is sent again by order."""
+        try:
+            reply = await compose(self._t.composer, payload.unit.id, recipient)
+        except CannotCompose as error:
+            await self.fail(mine, f"it could not be composed: {error}")
+            return None
+        frozen = Payload(payload.unit, payload.audience, reply).to_json()
+        kept = await self._briefings.fill(mine.id, frozen, holder=self._holder, now=self._t.clock())
+        return reply if kept else None
+
+    async def _entitled(self, recipient: Recipient, payload: Payload) -> bool:
+        """Whether the recipient belongs to the unit at this moment, whatever was so when it was composed."""
+        if recipient.person_id is None:
+            return await self._t.store.channels.unit_of(recipient.id) == payload.unit
+        user = self._t.engines.current().users.get(recipient.person_id)
+        return user is not None and user.active and (user.unit_id or ALL) == payload.unit.id
+
+    async def _wait(self, mine: Delivery, because: str, delay: timedelta) -> None:
+        now = self._t.clock()
+        await self._briefings.release(
+            mine.id, holder=self._holder, because=because, now=now, again_at=now + delay
+        )
+        if mine.because != because:
+            await self._t.notices.tell(f"{name(mine)}: waiting; {because}.")
+
+    async def fail(self, mine: Delivery, because: str) -> None:
+        if await self._briefings.mark_failed(
+            mine.id, holder=self._holder, because=because, now=self._t.clock()
+        ):
+            await self._t.notices.tell(f"{name(mine)}: not delivered; {because}.")
+
+    async def _unknown(self, mine: Delivery, because: str) -> None:
+        async def change() -> None:
+            if await self._briefings.mark_unknown(
+                mine.id, holder=self._holder, because=because, now=self._t.clock()
+            ):
+                await self._t.notices.tell(f"{name(mine)}: nobody knows whether it arrived; {because}.")
+
+        await self._recorded(change)
+
+    async def _recorded(self, change: Callable[[], Awaitable[object]]) -> None:
+        """What became of a post, into the database, also if that is away for half a minute."""
+        for pause in RECORD_AGAIN:
+            try:
+                await change()
+                return
+            except (SQLAlchemyError, OSError):
+                await asyncio.sleep(pause)
+        await change()
+
+
+async def send_failed_again(store: Store, now: datetime, since: datetime) -> list[Delivery]:
+    """An operator's order: everything that failed since then is tried again. Unknown ones are left alone."""
+    found = [each for each in await store.briefings.list(status="failed") if each.changed_at >= since]
+    return [each for each in found if await store.briefings.reopen(each.id, now=now, until=now + AGAIN_FOR)]

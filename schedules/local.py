@@ -1,0 +1,44 @@
+"""Posts into the browser chat of one's own machine, where no conversation outlives the process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.turn import Audience, Reply
+from kpi_engine.question import UnitRef
+from schedules.briefings import Recipient
+from schedules.sender import Retryable
+
+
+class LocalChat(Protocol):
+    """What is needed of `bot.hosts.browser.BrowserChat`: False = nobody has that chat open."""
+
+    def deliver(self, person_id: str, reply: Reply) -> bool: ...
+
+    def deliver_to(self, audience: Audience, reply: Reply) -> bool: ...
+
+
+class LocalHost:
+    """Sender and addresses in one: a person, or a unit's channel, is its own address."""
+
+    def __init__(self, chat: LocalChat) -> None:
+        self._chat = chat
+
+    async def find(self, recipient: Recipient) -> Mapping[str, Any] | None:
+        unit = recipient.audience.unit
+        return {"person": recipient.id} if unit is None else {"unit": unit.to_json()}
+
+    async def close(self, reference: Mapping[str, Any], because: str, now: datetime) -> None:
+        """A chat on this machine is open whenever a page is."""
+
+    async def send(self, reference: Mapping[str, Any], reply: Reply) -> str:
+        if "person" in reference:
+            shown = self._chat.deliver(reference["person"], reply)
+        else:
+            unit = UnitRef(reference["unit"]["kind"], reference["unit"]["id"])
+            shown = self._chat.deliver_to(Audience("channel", unit), reply)
+        if not shown:
+            raise Retryable("nobody has that chat open")
+        return "shown"

@@ -1,0 +1,114 @@
+"""Keeps looking: an APScheduler job every few seconds, for as long as the process lives.
+
+What is due follows from the timetable and the database alone, so the scheduler's own jobs are made anew at
+every start and nothing depends on when exactly they run: a process that was down at 08:30 sends when it is back,
+until the post's cut-off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.settings import Settings
+from bot.store import Delivery, Store
+from schedules.briefings import Composer, Directory
+from schedules.look import Deliveries
+from schedules.notices import Notices
+from schedules.sender import Sender
+from schedules.timetable import Timetable
+from schedules.timetable_file import FILE_NAME, read_timetable
+from schedules.tools import Addresses, Engines, StoredAddresses, Tools
+
+LOOK_EVERY = 10.0
+"""Seconds between two looks: how late a post may be, and how soon a lapsed one is noticed."""
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Schedules:
+    """The running timetable of one process."""
+
+    def __init__(self, deliveries: Deliveries, every: float) -> None:
+        self._deliveries = deliveries
+        self._looking = asyncio.Lock()
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._scheduler.add_job(
+            self._look,
+            IntervalTrigger(seconds=every, timezone=UTC),
+            next_run_time=utc_now(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,  # a look is never too late: it sees to everything that is due by then
+        )
+        self._scheduler.start()
+
+    async def send_now(self, person_id: str) -> Delivery:
+        """The briefing of the person's own unit, at once, beside the timetable. See Deliveries.send_now."""
+        return await self._deliveries.send_now(person_id)
+
+    async def stop(self) -> None:
+        """Begins no more posts, waits for those that have begun, stops."""
+        self._deliveries.stop()
+        self._scheduler.pause()
+        async with self._looking:
+            self._scheduler.shutdown(wait=False)
+
+    async def _look(self) -> None:
+        async with self._looking:
+            try:
+                await self._deliveries.look()
+            except (SQLAlchemyError, OSError) as error:
+                log.error("The database is away (%s); the timetable waits for it.", type(error).__name__)
+            except Exception as error:  # the next look must come, whatever this one met
+                log.error("Looking at the timetable failed: %s.", type(error).__name__)
+
+
+async def start(
+    *,
+    settings: Settings,
+    store: Store,
+    engines: Engines,
+    composer: Composer,
+    sender: Sender,
+    addresses: Addresses | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    every: float = LOOK_EVERY,
+) -> Schedules:
+    """Starts the timetable on the running event loop; `stop` it before the store is closed.
+
+    addresses: None = the conversations that the hosts keep in the store.
+    Raises InputError, one sentence with file and line, for a timetable that cannot be used.
+    """
+    directory = engines.current()
+    table = read_timetable(
+        tuple(directory.units), settings.home, zone=settings.zone, closed=settings.office_closed
+    )
+    for unit_id, channel in table.channels.items():
+        await store.channels.assign(channel, directory.units[unit_id].ref, FILE_NAME, clock())
+
+    async def current(directory: Directory) -> Timetable:
+        return table.covering(tuple(directory.units))
+
+    notices = Notices(store, clock)
+    tools = Tools(
+        store=store,
+        engines=engines,
+        composer=composer,
+        sender=sender,
+        addresses=addresses or StoredAddresses(store),
+        timetable=current,
+        notices=notices,
+        clock=clock,
+    )
+    return Schedules(Deliveries(tools), every)

@@ -1,0 +1,81 @@
+"""What the deliveries work with, and the numbers they keep to."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from bot.store import Delivery, Reference, Store
+from schedules.briefings import Composer, Directory, Recipient
+from schedules.notices import Notices
+from schedules.pace import Pace
+from schedules.sender import Sender
+from schedules.timetable import Timetable
+
+SEND_SECONDS = 30.0
+"""A post without an answer for this long has an unknown outcome."""
+LEASE = timedelta(seconds=90)
+"""How long a claim is good for: longer than a post may take, with room for a slow database."""
+
+
+class Engines(Protocol):
+    """Gives the people and units of the extract that answers at this moment."""
+
+    def current(self) -> Directory: ...
+
+
+class Addresses(Protocol):
+    """Where recipients can be reached."""
+
+    async def find(self, recipient: Recipient) -> Mapping[str, Any] | None:
+        """The conversation reference to post to, as JSON, or None if there is none (yet)."""
+        ...
+
+    async def close(self, reference: Mapping[str, Any], because: str, now: datetime) -> None:
+        """Nothing can be posted there any more."""
+        ...
+
+
+class StoredAddresses:
+    """The conversations that the hosts have kept in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._references = store.references
+
+    async def find(self, recipient: Recipient) -> Mapping[str, Any] | None:
+        find = self._references.find_personal if recipient.person_id else self._references.find
+        reference = await find(recipient.id)
+        return reference.to_json() if reference else None
+
+    async def close(self, reference: Mapping[str, Any], because: str, now: datetime) -> None:
+        await self._references.close(Reference.from_json(reference), because, now)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What Deliveries works with.
+
+    timetable: for the units of an extract.
+    clock: aware times.  draw: 0 to 1, the jitter.  send_seconds must be well under lease.
+    """
+
+    store: Store
+    engines: Engines
+    composer: Composer
+    sender: Sender
+    addresses: Addresses
+    timetable: Callable[[Directory], Awaitable[Timetable]]
+    notices: Notices
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    draw: Callable[[], float] = random.random
+    send_seconds: float = SEND_SECONDS
+    lease: timedelta = LEASE
+    pace: Pace = field(default_factory=Pace)
+
+
+def name(delivery: Delivery) -> str:
+    """How a delivery is called in a sentence."""
+    return f"{delivery.briefing} for {delivery.recipient}, {delivery.period}"
