@@ -69,7 +69,7 @@ class Assistant:
     async def parse(self, person_id: str, audience: Audience, text: str) -> Reading:
         """How a message is read, with nothing computed (`ask --parse`); raises NotPermitted for strangers."""
         engine = self._engines.current()
-        room = self._room(engine, rights.identify(person_id, engine), audience, Client(audience=audience))
+        room = self._room(engine, rights.identify(person_id, engine), audience, Client())
         return await asyncio.to_thread(self._read, room, text, Context())
 
     async def briefing(
@@ -119,7 +119,7 @@ class Assistant:
         unit = engine.units.get(unit_id)
         if unit is None:
             raise Unknown(f"There is no unit {unit_id!r} in this extract.")
-        client = Client(audience=audience)
+        client = Client()
         if person_id is None:
             room = self._channel_room(engine, audience, client)
         else:

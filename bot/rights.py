@@ -239,16 +239,19 @@ def refusal(
 def shows_nothing_outside(answer: Answer, scope: Scope) -> bool:
     """The second lock: whether every row of a finished answer lies inside the scope it was computed under."""
     return all(
-        _row_inside(row, scope, staff=CATALOGUE[part.measure].staff)
+        may_hold(row, scope) and not _names_staff(part.measure, row, scope)
         for part in answer.answers
         for rows in (part.rows, part.came_on, part.came_off)
         for row in rows or ()
     )
 
 
-def _row_inside(row: Row, scope: Scope, *, staff: bool) -> bool:
-    if row.get("worker_id") is not None and staff and not scope.staff_named:
-        return False
+def _names_staff(slug: str, row: Row, scope: Scope) -> bool:
+    return not scope.staff_named and CATALOGUE[slug].staff and row.get("worker_id") is not None
+
+
+def may_hold(row: Row, scope: Scope) -> bool:
+    """Whether an answer under this scope may hold the row: a child's, a case's or a worker's."""
     if row.get("child_id") is not None or "clock" in row:
         return scope.sees_children_of(row.get("team_id"))
     if row.get("worker_id") is not None:

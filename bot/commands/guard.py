@@ -29,7 +29,7 @@ def guarded(app: Callable[..., Any]) -> int:
     except PerfbotError as error:
         return _end(str(error), MISTAKE)
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # whoever read us has gone: nothing is left to flush
+        sys.stdout = None  # whoever read us has gone: nothing is left to flush
         return DONE
     except Exception as error:
         return _other(error)

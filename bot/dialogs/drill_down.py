@@ -13,12 +13,14 @@ whoever presses it, at that moment: a card in a channel opens for one and refuse
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from bot.dialogs import answer_json, ask, help
 from bot.dialogs.room import Room, Said
 from bot.understanding.reading import Reading
-from kpi_engine.question import Question
+from kpi_engine.engine import Engine
+from kpi_engine.measures import CATALOGUE
+from kpi_engine.question import By, Order, Question
 
 ASK, HELP = "ask", "help"
 """The verbs of the bot's own buttons."""
@@ -40,13 +42,30 @@ def press(room: Room, action: Mapping[str, Any]) -> Said:
 
 def _question(action: Mapping[str, Any], room: Room) -> Question | None:
     """The question of the button, or None for anything that is no question of ours."""
-    if action.get("perfbot") != ASK or not isinstance(action.get("question"), Mapping):
+    carried = action.get("question")
+    if action.get("perfbot") != ASK or not isinstance(carried, Mapping):
         return None
     try:
-        question = Question.from_json({"measures": [], **action["question"]})
+        question = Question.from_json({"measures": [], **carried})
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
-    known = question.unit.id in room.engine.units and all(
-        unit in room.engine.units for unit in question.units
+    if not _is_well_formed(question, room.engine):
+        return None
+    return question.but(unit=room.engine.units[question.unit.id].ref)
+
+
+def _is_well_formed(question: Question, engine: Engine) -> bool:
+    """Whether every part is of its kind: what a client sends is not to be trusted further than that."""
+    texts = [*question.measures, *question.units, question.unit.id]
+    texts += [part for part in (question.worker, question.child) if part is not None]
+    limit = question.limit
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(slug in CATALOGUE for slug in question.measures)
+        and all(unit in engine.units for unit in (question.unit.id, *question.units))
+        and all(isinstance(value, (int, str)) for _, value in question.filters)
+        and question.by in (None, *get_args(By))
+        and question.order in (None, *get_args(Order))
+        and (limit is None or (type(limit) is int and limit > 0))
+        and question.as_at <= engine.as_at
     )
-    return question.but(unit=room.engine.units[question.unit.id].ref) if known else None

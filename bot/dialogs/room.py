@@ -19,8 +19,7 @@ from kpi_engine.question import Question, Scope
 
 @dataclass(frozen=True)
 class Room:
-    """Everything that is settled before a word is read. Made anew for every message: rights do not outlive
-    one.
+    """Everything that is settled before a word is read; made anew for each message, as rights do not last.
 
     as_at: the date asked from ("today", D); at most the extract's own.
     client: what the asker's client can draw, and where they stand in a drill-down.
