@@ -1,7 +1,7 @@
 """Small nasty random authorities: every clock, every edge, every way in which records go wrong.
 
-Invented throughout; a seed always gives the same authority. Dates crowd around limits, regime ends, handovers,
-birthdays and bank holidays, because that is where two calculations part.
+Invented throughout; a seed always gives the same authority. Dates crowd around limits, regime ends,
+handovers, birthdays and bank holidays, because that is where two calculations part.
 """
 
 from __future__ import annotations
@@ -86,12 +86,10 @@ class _Maker:
             return self.near_limit(start)
         return start + DAY * self.random.randint(0, most)
 
-    def written(self, day: dt.date | None, empty: float = 0, plain: bool = False) -> str:
+    def written(self, day: dt.date | None, empty: float = 0) -> str:
         """A day as one finds it in a file."""
         if day is None or self.chance(empty):
             return self.pick("", "", "NULL")
-        if not plain and self.chance(0.6):
-            return self.pick("2026-02-30", "soon", "31/12/2025")
         return day.isoformat() + self.pick("", "", "", " 00:00:00", " 00:00:00.000")
 
     def yes(self, likely: float = 80) -> str:
@@ -120,6 +118,7 @@ class _Maker:
             self.child(f"C{number}")
         self.carers_audits_complaints()
         self.in_house()
+        self.spoil_some_dates()
         self.repeat_some_keys()
         self.shuffle()
         if self.chance(30):
@@ -376,7 +375,7 @@ class _Maker:
     def protection(self, child: str, referrals: list[tuple[str, dt.date, dt.date | None]]) -> None:
         day = self.ago(self.random.choice([30, 120, 400, 800]))
         for _ in range(self.random.choice([1, 1, 2])):
-            enquiry, conference = self.enquiry(child, referrals, day)
+            conference = self.enquiry(child, referrals, day)
             day += DAY * self.random.choice([0, 5, 15, 21, 30])
             if self.chance(75):
                 day = self.cp_plan(child, conference, day)
@@ -384,7 +383,7 @@ class _Maker:
 
     def enquiry(
         self, child: str, referrals: list[tuple[str, dt.date, dt.date | None]], start: dt.date
-    ) -> tuple[str, str]:
+    ) -> str:
         enquiry = self.key(self.pick("S", ""))
         referral = self.random.choice(referrals)[0] if referrals and self.chance(80) else ""
         end = self.after(start, 40) if self.chance(55) else None
@@ -415,7 +414,7 @@ class _Maker:
                 icpc_icpc_transfer_in=self.no(88),
                 icpc_icpc_date=self.written(held, empty=2),
             )
-        return enquiry, conference
+        return conference
 
     def cp_plan(self, child: str, conference: str, start: dt.date) -> dt.date:
         end = self.after(start, 500) if self.chance(55) else None
@@ -793,6 +792,14 @@ class _Maker:
                 as_at=(self.today - DAY * back).isoformat(),
                 places=str(self.random.randint(80, 120)),
             )
+
+    def spoil_some_dates(self) -> None:
+        """Days that do not exist. Few of many: a column that is mostly so is refused as a whole."""
+        for table, rows in self.tables.items():
+            for name in COLUMNS[table]:
+                filled = [row for row in rows if row[name] not in ("", "NULL")]
+                if name.endswith("_date") and len(filled) >= 20 and self.chance(20):
+                    self.random.choice(filled)[name] = self.pick("2026-02-30", "soon")
 
     def repeat_some_keys(self) -> None:
         """A key that comes twice, the second time with another content: the first counts."""
