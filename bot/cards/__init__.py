@@ -1,4 +1,4 @@
-"""Answer -> Adaptive Card (schema 1.5) as a dict. Pure: the same answer, names and client give the same bytes."""
+"""Answer -> Adaptive Card (schema 1.5) as a dict. Pure: same answer, names and client, same bytes."""
 
 from __future__ import annotations
 

@@ -15,19 +15,16 @@ from bot.cards.trend import line
 from bot.wording import briefing as words
 from bot.wording import phrases, rows
 from bot.wording.names import Names
-from bot.wording.plain import counted, inside, number, shorten
+from bot.wording.plain import counted, inside, number, shorten, upper
 from kpi_engine.answer import Answer, MeasureAnswer, Point
-from kpi_engine.measures import CATALOGUE
-from kpi_engine.question import Period, Question
+from kpi_engine.measures import in_catalogue_order
+from kpi_engine.question import Period, Question, Show
 
 _MOST_LETTERS = 220
 _MOST_WORKERS = 8
 _MOST_TEAMS = 12
-_WHY = {
-    "worst against target": "Worst against target",
-    "worst change": "Worst change",
-    "longest overdue": "Longest overdue",
-}
+_MOST_CHILDREN = 5
+_MOST_EXPLAINED = 4
 
 
 def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
@@ -38,40 +35,30 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
             "No briefing", body=[text("There is no briefing for this unit.")], actions=[buttons.help_(client)]
         )
     body = [
-        *_talk_about(b), *_numbers(b, client, answer.question), *_trajectory(b, client, room),
-        *_due(b, names, room), *_longest(b, answer, names, client, room), *_teams(b, answer, names, client, room),
+        *_talk_about(b, names), *_numbers(b, client, answer.question), *_trajectory(b, client, room),
+        *_due(b, names, room), *_longest(b, answer, names, client, room),
+        *_teams(b, answer, names, client, room),
     ]  # fmt: skip
-    return Parts(
-        f"{words.unit(b, names)}: Monday's briefing", f"{words.week(b).capitalize()}, {phrases.as_at(answer.question)}",
-        body, _actions(b, answer.question, names, client), (words.no_data(b), words.findings(b)),
-    )  # fmt: skip
+    subtitle = f"W{words.week(b)[1:]}, {phrases.as_at(answer.question)}"
+    footer = (words.no_data(b), words.findings(b))
+    actions = _actions(b, answer.question, names, client)
+    return Parts(f"{words.unit(b, names)}: Monday's briefing", subtitle, body, actions, footer)
 
 
 def _heading(title: str) -> Element:
     return text(title, heading=True, spacing="Large")
 
 
-def _talk_about(b: Mapping[str, Any]) -> list[Element]:
-    found = b.get("talk_about") or ()
+def _talk_about(b: Mapping[str, Any], names: Names) -> list[Element]:
+    found = words.talk_about(b, names)
     if not found:
-        return [
-            container(
-                [text("Nothing stands out against target this week.", bold=True)],
-                style="good",
-                spacing="Medium",
-            )
-        ]
+        calm = text("Nothing stands out against target this week.", bold=True)
+        return [container([calm], style="good", spacing="Medium")]
     items = [text("To talk about", bold=True)]
-    for n, item in enumerate(found[:3], 1):
-        why = _WHY.get(item["why"], str(item["why"]).capitalize())
-        sentence = text(shorten(str(item["sentence"]), _MOST_LETTERS), spacing="None")
-        label = text(why, subtle=True, size="Small")
-        items.append(
-            columns(
-                [("auto", [text(str(n), bold=True, size="Large")]), ("stretch", [label, sentence])],
-                spacing="Small",
-            )
-        )
+    for n, (why, sentence) in enumerate(found[:3], 1):
+        place = text(str(n), bold=True, size="Large")
+        said = [text(why, subtle=True, size="Small"), text(shorten(sentence, _MOST_LETTERS), spacing="None")]
+        items.append(columns([("auto", [place]), ("stretch", said)], spacing="Small"))
     return [container(items, style="emphasis", spacing="Medium")]
 
 
@@ -85,7 +72,7 @@ def _numbers(b: Mapping[str, Any], client: Client, question: Question) -> list[E
             phrases.title(a.measure), question.but(show="headline", measures=(a.measure,)), client
         )
 
-    return [_heading("Against target"), tables.measures(found, press, "Since last week")]
+    return [_heading("Against target"), tables.measures(found, press, "Change in the week")]
 
 
 def _trajectory(b: Mapping[str, Any], client: Client, room: Room) -> list[Element]:
@@ -107,7 +94,7 @@ def _due(b: Mapping[str, Any], names: Names, room: Room) -> list[Element]:
     if not found:
         return [_heading(title)]
     shown = found[: min(_MOST_WORKERS, room.rows)]
-    lines = [[Cell(shorten(words.due_owner(e, names), 40)), Cell(number(e["count"]), bold=True),
+    lines = [[Cell(upper(shorten(words.due_owner(e, names), 40))), Cell(number(e["count"]), bold=True),
               Cell(shorten(words.due_detail(e), 90), subtle=True)] for e in shown]  # fmt: skip
     first = "Worker" if any(e.get("worker_id") for e in found) else "Team"
     out = [_heading(title), table([Column(first, 4), Column("Due", 1), Column("What", 5)], lines)]
@@ -124,45 +111,29 @@ def _due(b: Mapping[str, Any], names: Names, room: Room) -> list[Element]:
 
 
 def _longest(b: Mapping[str, Any], answer: Answer, names: Names, client: Client, room: Room) -> list[Element]:
-    found = b.get("longest_overdue")
-    # ids are for one pair of eyes: the engine leaves them out elsewhere, and so does the card
-    if not found or client.audience.kind != "personal":
+    found = words.longest_overdue(b, names)
+    if not found:
         return []
-    lines = []
-    for row in found[: min(5, room.rows)]:
-        slug = backlog_of(row)
-        w = rows.words(slug or "cp_visits_overdue", row, names, answer.question.as_at)
-        press = None
-        if slug:
-            why = answer.question.but(show="why", measures=(slug,), child=str(row["child_id"]))
-            press = buttons.ask(f"Why {row['child_id']}?", why, client)
-        lines.append(
-            [
-                Cell(shorten(w.label, 40), bold=True, press=press),
-                words.clock(row),
-                w.over.removesuffix(" over"),
-                shorten(w.worker, 40),
-            ]
-        )
-    heads = [Column("Child", 3), Column("What", 3), Column("Over", 2), Column("Worker", 4)]
+    lines: list[list[Cell | str]] = []
+    for row in found[: min(_MOST_CHILDREN, room.rows)]:
+        slug = rows.backlog_of(row)
+        w = rows.words(slug, row, names, answer.question.as_at)
+        press = _why(answer.question, slug, w.label, client) if slug else None
+        child = Cell(shorten(w.label, 40), bold=True, press=press)
+        lines.append([child, Cell(words.clock(row)), Cell(w.days), Cell(upper(shorten(w.worker, 40)))])
+    heads = [Column("Child", 3), Column("What", 4), Column("Days over", 2), Column("Worker", 4)]
     return [_heading("Longest overdue"), table(heads, lines)]
 
 
-def backlog_of(row: Mapping[str, Any]) -> str | None:
-    """The backlog that a ledger row belongs to: its own word for it, else the one with that clock."""
-    if row.get("measure") in CATALOGUE:
-        return str(row["measure"])
-    for slug, measure in CATALOGUE.items():
-        if measure.kind == "Backlog" and row.get("clock") in getattr(measure, "clocks", ()):
-            return slug
-    return None
+def _why(question: Question, slug: str, child_id: str, client: Client) -> Element:
+    return buttons.ask(f"Why {child_id}?", question.but(show="why", measures=(slug,), child=child_id), client)
 
 
 def _teams(b: Mapping[str, Any], answer: Answer, names: Names, client: Client, room: Room) -> list[Element]:
     found = b.get("teams")
     if not found:
         return []
-    lines = []
+    lines: list[list[Cell | str]] = []
     for t in found[: min(_MOST_TEAMS, max(room.rows, 1))]:
         ref = names.ref(t["team_id"])
         press = buttons.ask(t["name"], answer.question.but(unit=ref), client) if ref else None
@@ -185,27 +156,43 @@ def _teams(b: Mapping[str, Any], answer: Answer, names: Names, client: Client, r
 
 
 def _actions(b: Mapping[str, Any], question: Question, names: Names, client: Client) -> list[Element]:
-    slugs = [e["measure"] for e in b.get("table") or ()]
-    late = tuple(s for s in slugs if phrases.of(s).kind == "Backlog")
-    shown = tuple(s for s in late if any(e["measure"] == s and e["value"] for e in b["table"])) or late
+    table_slugs = [e["measure"] for e in b.get("table") or ()]
+    late = [e for e in b.get("table") or () if phrases.of(e["measure"]).kind == "Backlog" and e["value"]]
     out = []
     if late:
-        listed = "list" if names.sees_rows(question.unit.id) else "headline"
+        show: Show = "list" if names.sees_rows(question.unit.id) else "headline"
+        slugs = tuple(e["measure"] for e in late)
         out.append(
-            buttons.ask("Overdue list", question.but(show=listed, measures=shown, order="worst"), client)
+            buttons.ask("Overdue list", question.but(show=show, measures=slugs, order="worst"), client)
         )
-        clocks = tuple(s for s in late if getattr(phrases.of(s), "clocks", ()))
-        week = Period(date.fromisoformat(b["week"]["from"]), date.fromisoformat(b["week"]["to"]))
-        out.append(
-            buttons.ask("Due this week", question.but(show="coming_up", measures=clocks, period=week), client)
-        )
-    worst = next((t for t in b.get("talk_about") or () if t.get("child_id")), None)
-    if worst and client.audience.kind == "personal":
-        why = question.but(show="why", measures=(worst["measure"],), child=worst["child_id"])
-        out.append(buttons.ask(f"Why {worst['child_id']}?", why, client))
-    elif b.get("talk_about"):
-        top = b["talk_about"][0]["measure"]
-        out.append(buttons.ask("Why?", question.but(show="changes", measures=(top,)), client))
-    if slugs:
-        out.append(buttons.ask("How counted", question.but(show="explain", measures=(*slugs[:4],)), client))
+    if coming := _clocked(b):
+        week = Period.from_json(b["week"])
+        due = question.but(show="coming_up", measures=coming, period=week)
+        out.append(buttons.ask("Due this week", due, client))
+    out += _why_button(b, question, names, client)
+    if table_slugs:
+        counted_how = question.but(show="explain", measures=tuple(table_slugs[:_MOST_EXPLAINED]))
+        out.append(buttons.ask("How counted", counted_how, client))
     return out
+
+
+def _clocked(b: Mapping[str, Any]) -> tuple[str, ...]:
+    """The backlogs behind what falls due: those the engine counted, else those of the table with a clock."""
+    due = {slug for e in b.get("due_this_week") or () for slug, n in e.get("by_measure", {}).items() if n}
+    slugs = due or {
+        e["measure"] for e in b.get("table") or () if getattr(phrases.of(e["measure"]), "clocks", ())
+    }
+    return in_catalogue_order(s for s in slugs if phrases.of(s).kind == "Backlog")
+
+
+def _why_button(b: Mapping[str, Any], question: Question, names: Names, client: Client) -> list[Element]:
+    """Why the child that waits longest is there; without ids, what changed in the worst measure."""
+    found = b.get("talk_about") or ()
+    worst = next((t for t in found if t.get("child_id")), None)
+    if worst and names.personal:
+        return [_why(question, worst["measure"], worst["child_id"], client)]
+    return (
+        [buttons.ask("Why?", question.but(show="changes", measures=(found[0]["measure"],)), client)]
+        if found
+        else []
+    )

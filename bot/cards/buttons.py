@@ -1,7 +1,7 @@
 """Buttons: what they carry and how they are drawn for the client.
 
-A button carries `{"perfbot": "ask", "question": ..., "replace": bool}`, and where it matters `before` (the questions
-behind the cards that were replaced) and `page`. Rights are checked when it is pressed, never here.
+A button carries `{"perfbot": "ask", "question": ..., "replace": bool}`, and where it matters `before` (the
+questions behind the cards that were replaced) and `page`. Rights are checked when it is pressed, never here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MOST_LETTERS = 40
 
 
 def slim(question: Question) -> dict[str, Any]:
-    """The question's JSON without its empty parts, which `Question.from_json` reads back: cards are short of room."""
+    """The question's JSON without its empty parts: cards are short of room, `Question.from_json` copes."""
     return {k: v for k, v in question.to_json().items() if v not in (None, [], {}, "")}
 
 

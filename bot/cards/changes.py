@@ -45,18 +45,19 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
 def _measure(
     a: MeasureAnswer, answer: Answer, names: Names, client: Client, most: int, *, alone: bool
 ) -> list[Element]:
-    counts = [
-        ("came on", a.came_on and len(a.came_on)),
-        ("came off", a.came_off and len(a.came_off)),
-        ("stayed", a.stayed),
-    ]
+    counts = [("came on", _many(a.came_on)), ("came off", _many(a.came_off)), ("stayed", a.stayed)]
     out = [] if alone else [text(phrases.title(a.measure), bold=True)]
-    out.append(columns([("stretch", [text(number(n or 0), size="ExtraLarge", bold=True), text(name, subtle=True, spacing="None")])
-                        for name, n in counts if n is not None]))  # fmt: skip
+    big = [[text(number(n), size="ExtraLarge", bold=True), text(name, subtle=True, spacing="None")]
+           for name, n in counts if n is not None]  # fmt: skip
+    out.append(columns([("stretch", items) for items in big]))
     for name, found in (("Came on", a.came_on or ()), ("Came off", a.came_off or ())):
         if found:
             out += _rows(name, a, found, answer, names, client, most)
     return out
+
+
+def _many(found: tuple[Row, ...] | None) -> int | None:
+    return None if found is None else len(found)
 
 
 def _rows(

@@ -1,4 +1,4 @@
-"""Charts: a Teams chart element with a picture behind it, or the picture alone. The numbers also stand in a table."""
+"""Charts: a Teams chart element with a picture behind it, or the picture alone."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.turn import PERSONAL, Audience, Turn
+from bot.turn import Turn
 from kpi_engine.question import Question
 
 DEEPEST = 4
@@ -15,15 +15,14 @@ DEEPEST = 4
 
 @dataclass(frozen=True)
 class Client:
-    """charts: draws Teams chart elements.  executes: knows Action.Execute.  audience: who sees the card.
+    """charts: draws Teams chart elements.  executes: knows Action.Execute.
 
-    before: the questions whose cards this one replaced, oldest first.  page: 0 = the preview; 1, 2, ... = a page of
-    the whole list.
+    before: the questions whose cards this one replaced, oldest first.
+    page: 0 = the preview; 1, 2, ... = a page of the whole list.
     """
 
     charts: bool = True
     executes: bool = True
-    audience: Audience = PERSONAL
     before: tuple[Question, ...] = ()
     page: int = 0
 
@@ -31,7 +30,7 @@ class Client:
     def of(cls, turn: Turn) -> Client:
         """The client behind a turn; what a pressed button says of the way here is read with distrust."""
         action = turn.action or {}
-        return cls(turn.charts, turn.executes, turn.audience, _before(action), _page(action))
+        return cls(turn.charts, turn.executes, _before(action), _page(action))
 
 
 def _before(action: Mapping[str, Any]) -> tuple[Question, ...]:

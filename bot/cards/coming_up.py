@@ -12,7 +12,7 @@ from bot.cards.frame import Parts, Room
 from bot.cards.listing import PAGE
 from bot.wording import phrases, rows, sentences
 from bot.wording.names import Names
-from bot.wording.plain import counted, inside, iso_day, number, shorten, span
+from bot.wording.plain import counted, inside, iso_day, number, shorten, span, upper
 from kpi_engine.answer import Answer, MeasureAnswer, Row
 
 _MOST_LETTERS = 40
@@ -114,7 +114,7 @@ def _table(
         *([Column("What", 4)] if several else []),
         Column("Worker", 4),
     ]
-    lines = []
+    lines: list[list[Cell | str]] = []
     for a, row in shown:
         w = rows.words(a.measure, row, names, question.as_at)
         step = drill.why(question, a, row) if press else None
@@ -122,6 +122,6 @@ def _table(
         noun = phrases.overdue_noun(phrases.of(a.measure)) or inside(phrases.title(a.measure))
         lines.append([
             w.when, Cell(shorten(w.label, _MOST_LETTERS), bold=True, press=opened),
-            *([noun] if several else []), shorten(w.worker, _MOST_LETTERS),
+            *([noun] if several else []), upper(shorten(w.worker, _MOST_LETTERS)),
         ])  # fmt: skip
     return table(heads, lines)

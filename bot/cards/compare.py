@@ -83,8 +83,8 @@ def _section(
 
 
 def _total(a: MeasureAnswer, answer: Answer, names: Names) -> str:
-    whole = " ".join(p for p in (phrases.now(a), phrases.denominator(a)) if p)
-    colour = phrases.colour(a.rag)
+    whole = phrases.whole(a)
+    colour = phrases.colour(a.rag).lower()
     goal = phrases.target(a) if a.target is not None else ""
     return f"{names.unit(answer.question.unit.id)}: {', '.join(p for p in (whole, colour, goal) if p)}"
 
@@ -116,7 +116,6 @@ def bars(a: MeasureAnswer, shown: tuple[Group, ...]) -> Bars:
     goals = {g.target for g in known}
     goal = goals.pop() if len(goals) == 1 else None
     named = ", ".join(f"{g.name} {phrases.amount(g.value or 0, measure)}" for g in known)
-    return Bars(
-        phrases.title(a.measure), measure.counts, tuple(Bar(g.name, float(g.value or 0), g.rag) for g in known),
-        goal, f"Bar chart of {phrases.title(a.measure)}: {named}.",
-    )  # fmt: skip
+    drawn = tuple(Bar(g.name, float(g.value or 0), g.rag) for g in known)
+    alt = f"Bar chart of {measure.title}: {named}."
+    return Bars(measure.title, measure.counts, drawn, goal, alt)

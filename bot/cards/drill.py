@@ -25,7 +25,7 @@ def breakdown(question: Question, names: Names) -> tuple[str, Question] | None:
 
 
 def into(question: Question, group: Group, names: Names) -> Question | None:
-    """The question behind one bar of a comparison; None where nothing lies below, or nothing that may be seen."""
+    """The question behind one bar; None where nothing lies below, or nothing that may be seen."""
     if group.id is None:
         return None
     if question.by == "worker":
@@ -55,9 +55,10 @@ def why(question: Question, a: MeasureAnswer, row: Row) -> Question | None:
     """Why this child is on the list; None for rows that are not about a child."""
     if not is_about_children(a.measure, row):
         return None
+    child = str(row["child_id"])
     return question.but(
-        show="why", measures=(a.measure,), child=str(row["child_id"]), by=None, order=None, limit=None, filters=()
-    )  # fmt: skip
+        show="why", measures=(a.measure,), child=child, by=None, order=None, limit=None, filters=()
+    )
 
 
 def has_rows(slug: str) -> bool:

@@ -1,4 +1,4 @@
-"""The few Adaptive Card elements the bot uses, all within schema 1.5. Text is escaped here and nowhere else."""
+"""The few Adaptive Card elements the bot uses, all of schema 1.5. Text is escaped here and nowhere else."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LIST_MARKS = re.compile(r"^(\s*)([-+#]|\d+[.)])(?=\s)", re.MULTILINE)
 
 
 def escaped(text: str) -> str:
-    """Text that a client's markdown shows as it is: no links, emphasis, lists or date functions from outside."""
+    """Text that a client's markdown shows as it is: no links, emphasis, lists or date functions."""
     safe = _MARKS.sub(lambda m: "\\" + m.group(), text)
     safe = _LIST_MARKS.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", safe)
     return safe.replace("{{", "{ {")

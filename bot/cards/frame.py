@@ -1,4 +1,4 @@
-"""The frame every card has, and the rule that keeps a card under 25 KB: build it again, smaller, until it fits."""
+"""The frame every card has, and what keeps a card under 25 KB: it is built again, smaller, until it fits."""
 
 from __future__ import annotations
 
@@ -43,13 +43,14 @@ class Parts:
 
 
 def size(card: Element) -> int:
-    """Bytes on the wire, with every non-ASCII letter written as an escape: the largest a client library makes it."""
+    """Bytes on the wire with every non-ASCII letter as an escape: the largest a client library makes it."""
     return len(json.dumps(card))
 
 
 def fitted(build: Callable[[Room], Parts], words: str, label: Callable[[], list[Element]] = list) -> Element:
-    """The fullest card that fits. words: the same answer as text, for old clients and for an answer beyond all room.
+    """The fullest card that fits.
 
+    words: the same answer as text, for old clients and for an answer beyond all room.
     label: the actions kept even on a card that had to give up its body.
     """
     for room in ROOMS:

@@ -8,7 +8,7 @@ from bot.cards.elements import RAG_COLOURS, Element, columns, facts, text
 from bot.cards.frame import Parts, Room
 from bot.wording import phrases, sentences
 from bot.wording.names import Names
-from bot.wording.plain import span
+from bot.wording.plain import span, upper
 from kpi_engine.answer import Answer, MeasureAnswer
 from kpi_engine.question import Question
 
@@ -42,7 +42,7 @@ def number(a: MeasureAnswer) -> list[Element]:
         text(f"{rag}, {goal}" if rag else goal, bold=bool(rag), colour=colour, subtle=not rag, spacing="None")
     )
     if change:
-        beside.append(text(f"{change.text[0].upper()}{change.text[1:]}", spacing="None"))
+        beside.append(text(upper(change.text), spacing="None"))
     big = text(phrases.now(a), size="ExtraLarge", bold=True, colour=colour)
     body = [columns([("auto", [big]), ("stretch", beside)])]
     if doubt := phrases.doubt(a):

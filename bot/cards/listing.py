@@ -1,4 +1,4 @@
-"""List: who, how long over, since when, with whom. A preview that never claims to be all, and pages of the whole."""
+"""List: who, how long over, with whom. A preview that never claims to be all, and pages of the whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.cards.elements import RAG_COLOURS, Element, columns, container, text
 from bot.cards.frame import Parts, Room
 from bot.wording import phrases, rows, sentences
 from bot.wording.names import Names
-from bot.wording.plain import counted, number
+from bot.wording.plain import counted, number, upper
 from kpi_engine.answer import Answer, MeasureAnswer, Row
 
 PAGE = 30
@@ -35,7 +35,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
             extra += more
         body += [text(a.elsewhere, subtle=True) for a in answer.answers if a.elsewhere]
     hidden = sum(rows.not_shown(a, answer.held_back, question.limit) or 0 for a in shown)
-    held = rows.held_back(answer.held_back, names, hidden)
+    held = rows.held_back(answer.held_back, names, hidden, some_shown=any(a.rows for a in shown))
     if held:
         body.append(text(held, subtle=True))
     return Parts(
@@ -83,12 +83,13 @@ def _head(a: MeasureAnswer, *, alone: bool) -> list[Element]:
         ]
     rag = phrases.colour(a.rag)
     colour = RAG_COLOURS[a.rag] if a.rag else "default"
-    detail = " ".join(p for p in (phrases.now(a), phrases.denominator(a)) if p)
-    line = ", ".join(p for p in (detail, rag, phrases.target(a) if a.target is not None else "") if p)
+    line = ", ".join(
+        p for p in (phrases.whole(a), rag.lower(), phrases.target(a) if a.target is not None else "") if p
+    )
     change = phrases.change(a)
     out = [text(line if alone else f"{phrases.title(a.measure)}: {line}", bold=True, colour=colour)]
     if change:
-        out.append(text(f"{change.text[0].upper()}{change.text[1:]}", subtle=True, spacing="None"))
+        out.append(text(upper(change.text), subtle=True, spacing="None"))
     if doubt := phrases.doubt(a):
         out.append(text(f"It could be {doubt}.", colour="warning", spacing="None"))
     return out
@@ -103,8 +104,9 @@ def _page(
     first = (page - 1) * PAGE
     shown = found[first : first + PAGE]
     words = f"{number(first + 1)} to {number(first + len(shown))} of {number(len(found))}"
-    body = [columns([("stretch", [text(words, bold=True)]), ("auto", [text(f"Page {page} of {last}", subtle=True)])]),
-            tables.listing(a, shown, answer.question, names, lambda row: None)]  # fmt: skip
+    which = text(f"Page {page} of {last}", subtle=True)
+    head = columns([("stretch", [text(words, bold=True)]), ("auto", [which])])
+    body = [head, tables.listing(a, shown, answer.question, names, lambda row: None)]
     turns = []
     if page > 1:
         turns.append(buttons.turn_page("Previous page", answer.question, client, page - 1))

@@ -25,7 +25,7 @@ _MOST_LETTERS = 20
 
 @lru_cache(maxsize=256)
 def png(spec: Line | Bars) -> bytes:
-    """The chart as PNG bytes, a few kilobytes: a palette of few shades and no metadata (no date, no version)."""
+    """The chart as PNG bytes, a few kilobytes: few shades and no metadata (no date, no version)."""
     figure = Figure(
         figsize=(_WIDTH_INCHES, _height(spec)), dpi=_DOTS_PER_INCH, facecolor="white", layout="constrained"
     )
@@ -38,10 +38,9 @@ def png(spec: Line | Bars) -> bytes:
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     axes.tick_params(labelsize=8, colors=_INK, length=2)
-    canvas.draw()
-    image = Image.frombuffer(
-        "RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba()), "raw", "RGBA", 0, 1
-    )
+    canvas.draw()  # type: ignore[no-untyped-call]
+    pixels = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    image = Image.frombytes("RGBA", canvas.get_width_height(), pixels)
     small = image.convert("RGB").quantize(
         colors=_SHADES, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
     )

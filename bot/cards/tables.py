@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bot.cards.elements import RAG_COLOURS, Cell, Column, Element, table
 from bot.wording import phrases, rows
 from bot.wording.names import Names
-from bot.wording.plain import shorten
+from bot.wording.plain import shorten, upper
 from kpi_engine.answer import MeasureAnswer, Row
 from kpi_engine.question import Question
 
@@ -46,25 +46,19 @@ def listing(
     """Rows of a list. The team has its own column only where rows of several teams can stand together."""
     worded = [(row, rows.words(a.measure, row, names, question.as_at)) for row in found]
     first = rows.subject(a.measure, found[0] if found else None)
-    used = [
-        (Column(first, 3), True, lambda w: w.label),
-        (Column("Due", 3), any(w.when for _, w in worded), lambda w: w.when),
-        (
-            Column("Over" if first in ("Child", "Record", "Assessment") else "Number", 3),
-            any(w.over for _, w in worded),
-            lambda w: w.over.removesuffix(" over"),
-        ),
-        (Column("Worker", 4), any(w.worker for _, w in worded) and not question.worker, lambda w: w.worker),
-        (
-            Column("Team", 3),
-            any(w.team for _, w in worded) and question.unit.kind != "team",
-            lambda w: w.team,
-        ),
-    ]
-    kept = [(column, get) for column, wanted, get in used if wanted]
+    dated = any(w.when for _, w in worded)
+    kept: list[tuple[Column, Callable[[rows.RowWords], str]]] = [(Column(first, 3), lambda w: w.label)]
+    if dated:
+        kept.append((Column("Due", 4), lambda w: w.when))
+    if any(w.over for _, w in worded):
+        kept.append((Column("Days over" if dated else "Number", 3), lambda w: w.days))
+    if any(w.worker for _, w in worded) and not question.worker:
+        kept.append((Column("Worker", 4), lambda w: w.worker))
+    if any(w.team for _, w in worded) and question.unit.kind != "team":
+        kept.append((Column("Team", 3), lambda w: w.team))
     lines = []
     for row, w in worded:
-        cells = [Cell(shorten(get(w), _MOST_LETTERS)) for _, get in kept]
-        cells[0] = Cell(cells[0].words, bold=True, press=press(row))
+        cells = [Cell(upper(shorten(get(w), _MOST_LETTERS))) for _, get in kept]
+        cells[0] = Cell(shorten(w.label, _MOST_LETTERS), bold=True, press=press(row))
         lines.append(cells)
     return table([column for column, _ in kept], lines)

@@ -1,7 +1,7 @@
 """The Monday briefing as text, and the phrases its card shares with it.
 
-Input: `Answer.briefing` (JSON-ready): unit, week, as_at, talk_about, table, trajectory, due_this_week, due_total,
-longest_overdue (None where rows may not be seen), teams (None for a team), findings, no_data.
+Input: `Answer.briefing` (JSON-ready): unit, week, as_at, talk_about, table, trajectory, due_this_week,
+due_total, longest_overdue (None where rows may not be seen), teams (None for a team), findings, no_data.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.wording import phrases, rows
 from bot.wording.names import Names
-from bot.wording.plain import counted, day, inside, listed, number
+from bot.wording.plain import counted, day, inside, listed, number, upper
 from kpi_engine.answer import Answer, MeasureAnswer
 
 Parts = Mapping[str, Any]
@@ -32,7 +32,8 @@ def unit(parts: Parts, names: Names) -> str:
 def line_of(entry: Parts) -> MeasureAnswer:
     """One line of the briefing's table as a measure's answer, so that it is worded like any other."""
     return MeasureAnswer(
-        measure=entry["measure"], value=entry["value"], of=entry.get("of"), met=entry.get("met"), unit=entry.get("unit") or "",
+        measure=entry["measure"], value=entry["value"], of=entry.get("of"), met=entry.get("met"),
+        unit=entry.get("unit") or "",
         target=entry.get("target"), rag=entry.get("rag"), previous=entry.get("previous"),
         suppressed=bool(entry.get("suppressed")),
     )  # fmt: skip
@@ -41,19 +42,12 @@ def line_of(entry: Parts) -> MeasureAnswer:
 def table_line(entry: Parts) -> str:
     """ "CP visits overdue: 7 of 40 children, red, target 0, 2 more than last week (worse)"."""
     a = line_of(entry)
-    detail = phrases.denominator(a)
-    moved = (
-        phrases.change_between(a.value, a.previous, phrases.of(a.measure), "than last week").text
-        if a.value is not None and a.previous is not None
-        else ""
-    )
-    number_ = (
-        f"{phrases.now(a)} {detail}"
-        if detail.startswith("of")
-        else ", ".join(p for p in (phrases.now(a), detail) if p)
-    )
+    moved = ""
+    if a.value is not None and a.previous is not None and not a.suppressed:
+        moved = phrases.change_between(a.value, a.previous, phrases.of(a.measure), "than last week").text
     goal = phrases.target(a) if a.target is not None else ""
-    return f"{phrases.title(a.measure)}: {', '.join(p for p in (number_, phrases.colour(a.rag).lower(), goal, moved) if p)}"
+    parts = (phrases.whole(a), phrases.colour(a.rag).lower(), goal, moved)
+    return f"{phrases.title(a.measure)}: {', '.join(p for p in parts if p)}"
 
 
 def trajectory_sentence(t: Parts) -> str:
@@ -62,12 +56,8 @@ def trajectory_sentence(t: Parts) -> str:
     out = f"{counted(now, 'CIN cases')} open"
     if goal is not None:
         gap = now - goal
-        side = (
-            "on the trajectory"
-            if not gap
-            else f"{number(abs(gap))} {'above' if gap > 0 else 'below'} the trajectory"
-        )
-        out += f", {side} of {number(goal)}"
+        side = f"{number(abs(gap))} {'above' if gap > 0 else 'below'}" if gap else "on"
+        out += f", {side} the trajectory of {number(goal)}"
     if net is not None:
         moved = "no change" if not net else f"{'up' if net > 0 else 'down'} {number(abs(net))}"
         out += f"; {moved} last week"
@@ -103,28 +93,46 @@ def no_data(parts: Parts) -> str:
 def findings(parts: Parts) -> str:
     """How many data problems lie behind the numbers."""
     count = parts.get("findings") or 0
-    return f"{counted(count, 'data problems')} may affect these numbers." if count else ""
+    if not count:
+        return ""
+    return f'{counted(count, "data problems")} may affect these numbers: ask "what is wrong with our data?".'
+
+
+def talk_about(parts: Parts, names: Names) -> list[tuple[str, str]]:
+    """The things to talk about, each as (why, sentence); no child's id where others listen (rights.md 4)."""
+    out = []
+    for item in parts.get("talk_about") or ():
+        sentence = str(item["sentence"])
+        if item.get("child_id") and not names.personal:
+            longest = counted(item.get("days_overdue") or 0, "days")
+            sentence = f"{phrases.title(item['measure'])}: the longest is {longest} over."
+        out.append((upper(str(item["why"])), sentence))
+    return out
+
+
+def longest_overdue(parts: Parts, names: Names) -> list[Parts]:
+    """The children longest overdue: in the personal chat only."""
+    return list(parts.get("longest_overdue") or ()) if names.personal else []
 
 
 def say(parts: Parts, answer: Answer, names: Names) -> list[str]:
     """The briefing as text, one line each; the first is what a phone notification shows."""
     if not parts:
         return ["There is no briefing for this unit."]
-    talk = [str(item["sentence"]) for item in parts.get("talk_about") or ()]
+    talk = [sentence for _, sentence in talk_about(parts, names)]
     start = f"{unit(parts, names)}, {week(parts)}"
     out = [f"{start}: {talk[0]}" if talk else f"{start}: nothing stands out against target."]
     out += [f"{n}. {sentence}" for n, sentence in enumerate(talk, 1)] if len(talk) > 1 else []
     out += [f"- {table_line(entry)}" for entry in parts.get("table") or ()]
     if parts.get("trajectory"):
         out.append(trajectory_sentence(parts["trajectory"]))
-    out.append(f"{counted(parts.get('due_total') or 0, 'duties')} fall due this week."
-               if parts.get("due_total") != 1 else "1 duty falls due this week.")  # fmt: skip
+    total = parts.get("due_total") or 0
+    out.append(f"{counted(total, 'duties')} {'falls' if total == 1 else 'fall'} due this week.")
     out += [
         f"- {due_owner(e, names)}: {due_detail(e) or number(e['count'])}"
         for e in parts.get("due_this_week") or ()
     ]
-    longest = parts.get("longest_overdue")
-    if longest:
+    if longest := longest_overdue(parts, names):
         out.append("Longest overdue:")
         out += [f"- {longest_line(row, names, answer)}" for row in longest]
     if parts.get("teams"):
@@ -135,7 +143,7 @@ def say(parts: Parts, answer: Answer, names: Names) -> list[str]:
 
 def longest_line(row: Parts, names: Names, answer: Answer) -> str:
     """One of the children longest overdue: id, what, days, worker."""
-    w = rows.words(_slug(row), row, names, answer.question.as_at)
+    w = rows.words(rows.backlog_of(row), row, names, answer.question.as_at)
     return f"{w.label}: {', '.join(p for p in (clock(row), w.over, w.worker) if p)}"
 
 
@@ -143,10 +151,6 @@ def clock(row: Parts) -> str:
     """What a ledger row is about: "core group"; CP, CIN and LAC stay capitals."""
     words = str(row.get("clock") or "").split("_")
     return " ".join(w.upper() if w in ("cp", "cin", "lac", "pep", "sdq") else w for w in words if w)
-
-
-def _slug(row: Parts) -> str:
-    return str(row.get("measure") or "cp_visits_overdue")
 
 
 def team_line(team: Parts) -> str:

@@ -1,7 +1,7 @@
 """Named figures that an answer carries beside its number (forecast, benchmark, signals), as label and value.
 
-The engine names them in `MeasureAnswer.extra`; the words here follow from the name, so that a new figure needs no
-change in the bot.
+The engine names them in `MeasureAnswer.extra`; the words here follow from the name, so that a new figure
+needs no change in the bot.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def step(row: Mapping[str, Any], measure: Measure) -> tuple[str, str]:
 def extra_lines(a: MeasureAnswer) -> list[str]:
     """Everything in `extra`, one line each."""
     measure = of(a.measure)
-    out = [f"{name}: {value}." for name, value in facts(a)]
+    out = [f"{name}: {value.rstrip('.')}." for name, value in facts(a)]
     for name, found in series(a):
         out.append(f"{name}:")
         out += [f"- {at}: {value}" for at, value in (step(row, measure) for row in found)]

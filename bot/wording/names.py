@@ -17,14 +17,15 @@ from kpi_engine.question import ALL, Scope, UnitRef
 class Names:
     """What the words and cards may call things, for one asker in one audience.
 
-    units: every unit by id (unit names are open to everybody).  workers: professional id -> name, the permitted
-    ones alone.  scope: decides which drill-downs are offered; the default offers none below the numbers.
+    units: every unit by id (unit names are open to everybody).
+    workers: professional id -> name, the permitted ones alone.
+    scope: decides which drill-downs are offered; the default offers none below the numbers.
     case_link: a URL with `{child_id}` in it that opens the case system, or None.
     """
 
     units: Mapping[str, Unit] = field(default_factory=dict)
     workers: Mapping[str, str] = field(default_factory=dict)
-    scope: Scope = Scope()
+    scope: Scope = field(default_factory=Scope)
     case_link: str | None = None
 
     @classmethod
@@ -46,10 +47,15 @@ class Names:
         return self.units[unit_id].ref if unit_id in self.units else None
 
     def worker(self, worker_id: str | None) -> str:
-        """The worker's name; "no worker" for none; "a worker of another team" where the name is not permitted."""
+        """The worker's name; "no worker" for none; "a worker of another team" where it is not permitted."""
         if worker_id is None:
             return "no worker"
         return self.workers.get(worker_id, "a worker of another team")
+
+    @property
+    def personal(self) -> bool:
+        """Whether the asker alone sees the answer (rights.md 4)."""
+        return self.scope.staff_named
 
     def child_link(self, child_id: str) -> str | None:
         """The address of the child's case, or None when no template is set."""

@@ -1,6 +1,6 @@
 """Phrases about one measure's number: the value, its colour as a word, target, change, doubt.
 
-Every function takes a MeasureAnswer (or a Group) and gives text for a sentence or a table cell, the same words in both.
+Every function gives text for a sentence or a table cell, the same words in both.
 """
 
 from __future__ import annotations
@@ -79,6 +79,14 @@ def denominator(a: MeasureAnswer) -> str:
     return "" if a.suppressed else out_of(a.value, a.of, a.met, of(a.measure))
 
 
+def whole(a: MeasureAnswer) -> str:
+    """The number with its denominator: "7 of 40 children", "92.3% (36 of 39)", "none due"."""
+    detail = denominator(a)
+    if not detail or a.no_data or a.elsewhere:
+        return now(a)
+    return f"{now(a)} {detail}" if detail.startswith("of ") else f"{now(a)} ({detail})"
+
+
 def colour(rag: Rag | None) -> str:
     """The colour as a word, "" when the number has none."""
     return COLOUR_WORDS[rag] if rag else ""
@@ -91,7 +99,7 @@ def target(a: MeasureAnswer) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """A change since last time: `text` for a sentence, `short` for a table cell, `is_` better, worse or neither."""
+    """A change since last time: `text` for a sentence, `short` for a table cell, `is_` the judgement."""
 
     text: str
     short: str
@@ -138,7 +146,7 @@ def earlier(a: MeasureAnswer) -> str:
 
 
 def doubt(a: MeasureAnswer) -> str:
-    """The bounds where data is doubtful: "between 2 and 4, because some records are doubtful"; "" when certain."""
+    """The bounds where data is doubtful: "between 2 and 4, because ..."; "" when the number is certain."""
     if a.bounds is None or a.suppressed or a.bounds[0] == a.bounds[1]:
         return ""
     low, high = sorted(a.bounds)
@@ -156,13 +164,13 @@ def part(f: Figure | None, measure: Measure) -> str:
 
 
 def overdue_noun(measure: Measure) -> str | None:
-    """What is overdue, for a sentence: "CP visits" of "CP visits overdue"; None for any other kind of title."""
+    """What is overdue, for a sentence: "CP visits" of "CP visits overdue"; None for other titles."""
     stem = measure.title.removesuffix(" overdue")
     return inside(stem) if stem != measure.title else None
 
 
 def in_time_noun(measure: Measure) -> str | None:
-    """What was in time, for a sentence: "CP visits" of "CP visits in time"; None for any other kind of title."""
+    """What was in time, for a sentence: "CP visits" of "CP visits in time"; None for other titles."""
     stem = measure.title.removesuffix(" in time")
     return inside(stem) if stem != measure.title and not stem.endswith("concluded") else None
 

@@ -14,7 +14,8 @@ _LONG_MONTHS = (
     "November", "December",
 )  # fmt: skip
 _SINGULARS = {
-    "children": "child", "people": "person", "enquiries": "enquiry", "duties": "duty", "proceedings": "proceedings",
+    "children": "child", "people": "person", "enquiries": "enquiry", "duties": "duty",
+    "proceedings": "proceedings",
 }  # fmt: skip
 
 
@@ -45,6 +46,11 @@ def inside(title: str) -> str:
     """A title as it stands inside a sentence: "Core groups" -> "core groups", "CP visits" stays."""
     first, rest = title[:1], title[1:]
     return title if rest[:1].isupper() else first.lower() + rest
+
+
+def upper(text: str) -> str:
+    """The text with its first letter as a capital; the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def listed(items: Iterable[str], joint: str = "and") -> str:

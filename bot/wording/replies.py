@@ -23,7 +23,7 @@ def choices(offered: Sequence[Choice]) -> list[str]:
 
 
 def say_reading(reading: Reading) -> str:
-    """The text for a reading that is no answer: one short question, or what could not be done and what can."""
+    """The text for a reading that is no answer: one short question, or what could not be done, what can."""
     if reading.talk in ("stop", "cancel"):
         return STOPPED
     if reading.talk == "thanks":

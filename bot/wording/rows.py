@@ -14,6 +14,8 @@ from bot.wording.names import Names
 from bot.wording.phrases import amount, of
 from bot.wording.plain import counted, iso_day, number
 from kpi_engine.answer import MeasureAnswer, Row
+from kpi_engine.measure import Backlog
+from kpi_engine.measures import CATALOGUE
 
 Shape = Literal["ledger", "worker", "team", "child"]
 _SUBJECTS = {"workforce": "Worker", "fostering_adoption": "Assessment", "quality": "Record"}
@@ -34,11 +36,14 @@ def shape(row: Row) -> Shape:
     return "worker" if row.get("worker_id") and "value" in row else "team"
 
 
-def subject(slug: str, row: Row | None = None) -> str:
-    """What the first column of a list is called: "Child", "Worker", "Team", "Assessment" or "Record"."""
+def subject(slug: str | None, row: Row | None = None) -> str:
+    """What the first column of a list is called: "Child", "Worker", "Team", "Assessment" or "Record".
+
+    No slug: a ledger row of no measure, which is about a child.
+    """
     if row is not None and shape(row) in ("worker", "team"):
         return "Team" if shape(row) == "team" else "Worker"
-    return _SUBJECTS.get(of(slug).family, "Child")
+    return _SUBJECTS.get(of(slug).family, "Child") if slug else "Child"
 
 
 def is_about_children(slug: str, row: Row) -> bool:
@@ -46,7 +51,15 @@ def is_about_children(slug: str, row: Row) -> bool:
     return subject(slug, row) == "Child" and bool(row.get("child_id"))
 
 
-def label(slug: str, row: Row, names: Names) -> str:
+def backlog_of(row: Row) -> str | None:
+    """The backlog that a ledger row counts in, by its clock; None for a clock that no backlog counts."""
+    for slug, measure in CATALOGUE.items():
+        if isinstance(measure, Backlog) and row.get("clock") in measure.clocks:
+            return slug
+    return None
+
+
+def label(slug: str | None, row: Row, names: Names) -> str:
     """What the row is about: a child's id as it is, a worker's name, a team's name."""
     kind = subject(slug, row)
     if kind == "Team":
@@ -60,7 +73,7 @@ def label(slug: str, row: Row, names: Names) -> str:
 class RowWords:
     """One row, in the pieces that a table puts in columns and a sentence puts in a line.
 
-    when: the due date, near the as-at date.  over: "13 days over", "due", "3 days late", "" where no date counts.
+    when: the due date.  over: "13 days over", "due", "3 days late", "" where no date counts.
     """
 
     label: str
@@ -70,13 +83,18 @@ class RowWords:
     team: str
 
     @property
+    def days(self) -> str:
+        """`over` for a column headed "Days over": "13"; other states in words ("3 days late")."""
+        return self.over.removesuffix(" over").removesuffix(" days").removesuffix(" day")
+
+    @property
     def line(self) -> str:
         due = f"due {self.when}" if self.when else ""
         parts = [p for p in (self.over if self.over != "due" else "", due, self.worker, self.team) if p]
         return f"{self.label}: {', '.join(parts)}" if parts else self.label
 
 
-def words(slug: str, row: Row, names: Names, as_at: date) -> RowWords:
+def words(slug: str | None, row: Row, names: Names, as_at: date) -> RowWords:
     """The row in words; the worker's name only where `names` permits it."""
     kind = shape(row)
     team = names.unit(row.get("team_id"))
@@ -105,11 +123,13 @@ def over(row: Row) -> str:
     return {"due": "due", "done_in_time": "in time", "lapsed": "lapsed"}.get(status, "")
 
 
-def _against(slug: str, row: Row) -> str:
+def _against(slug: str | None, row: Row) -> str:
     if row.get("value") is None:
         return ""
     value = (
-        amount(float(row["value"]), of(slug)) if of(slug).kind == "Average" else number(float(row["value"]))
+        amount(float(row["value"]), of(slug))
+        if slug and of(slug).kind == "Average"
+        else number(float(row["value"]))
     )
     standard = row.get("standard")
     return f"{value} against {number(float(standard))}" if standard is not None else value
@@ -128,14 +148,21 @@ def not_shown(a: MeasureAnswer, held_back: tuple[str, ...], limit: int | None) -
     return max(int(a.value) - len(a.rows), 0)
 
 
-def held_back(units: tuple[str, ...], names: Names, count: int | None) -> str:
+def held_back(units: tuple[str, ...], names: Names, count: int | None, *, some_shown: bool = True) -> str:
     """The sentence about rows that exist and may not be shown; "" when nothing is held back."""
     if not units:
         return ""
     shown = [names.unit(u) for u in units[:4]]
     where = ", ".join(shown) + (f" and {len(units) - 4} more units" if len(units) > 4 else "")
     if count:
-        return f"{counted(count, 'more')} in units you may not see here: {where}."
+        start = (
+            counted(count, "more")
+            if some_shown
+            else f"All {counted(count, 'rows')}"
+            if count > 1
+            else "The one row"
+        )
+        return f"{start} {'is' if count == 1 else 'are'} in units you may not see here: {where}."
     return f"Units whose lists you may not see here are left out of the list: {where}."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.wording import phrases
 from bot.wording.names import Names
-from bot.wording.plain import counted, inside, listed, number, singular, span
+from bot.wording.plain import counted, inside, listed, number, singular, span, upper
 from kpi_engine.answer import MeasureAnswer
 from kpi_engine.question import Question
 
@@ -43,24 +43,23 @@ def core(a: MeasureAnswer, question: Question, names: Names) -> str:
         return f"{measure.title} {place}{narrowed}: fewer than 6 ({time_of(a, question)})."
     if late and value is not None:
         verb = "is" if value == 1 else "are"
-        start = f"{counted(value, late)}" if value else f"No {late}"
+        if not value:
+            size = f"{counted(a.of, measure.counts)}, " if a.of else ""
+            return f"No {late} are overdue {place}{narrowed} ({size}{time_of(a, question)})."
         more = f", {detail}" if detail else ""
-        return f"{start} {verb} overdue {place}{narrowed}{more} ({time_of(a, question)})."
+        return f"{counted(value, late)} {verb} overdue {place}{narrowed}{more} ({time_of(a, question)})."
     if good and value is not None:
         of_ = f" ({detail})" if detail else ""
-        return f"{phrases.amount(value, measure)} of {good} were in time {place}{narrowed} {time_of(a, question)}{of_}."
-    text = phrases.now(a)
-    noun = (
-        ""
-        if measure.counts == "%" or value is None or measure.kind == "Average"
-        else f" {_noun(value, measure.counts)}"
-    )
+        share = phrases.amount(value, measure)
+        return f"{share} of {good} were in time {place}{narrowed} {time_of(a, question)}{of_}."
+    if detail.startswith("of ") or value is None:
+        return f"{measure.title} {place}{narrowed}: {phrases.whole(a)} ({time_of(a, question)})."
+    if measure.counts != "%" and measure.kind != "Average":
+        return (
+            f"{measure.title} {place}{narrowed}: {counted(value, measure.counts)} ({time_of(a, question)})."
+        )
     bracket = ", ".join(p for p in (detail, time_of(a, question)) if p)
-    return f"{measure.title} {place}{narrowed}: {text}{noun} ({bracket})."
-
-
-def _noun(value: float, words: str) -> str:
-    return singular(words) if abs(value) == 1 else words
+    return f"{measure.title} {place}{narrowed}: {phrases.now(a)} ({bracket})."
 
 
 def rating(a: MeasureAnswer) -> str:
@@ -74,7 +73,7 @@ def rating(a: MeasureAnswer) -> str:
 def moved(a: MeasureAnswer) -> str:
     """The change as a sentence, "" where it is not known."""
     change = phrases.change(a)
-    return f"{change.text[0].upper()}{change.text[1:]}." if change else ""
+    return f"{upper(change.text)}." if change else ""
 
 
 def beside(a: MeasureAnswer) -> list[str]:
@@ -101,9 +100,8 @@ def leg(a: MeasureAnswer) -> str:
         return f"{phrases.title(a.measure)}: no data. {a.no_data}"
     if a.elsewhere:
         return a.elsewhere
-    number_ = " ".join(p for p in (phrases.now(a), phrases.denominator(a)) if p)
     period = f" in {span(a.period)}" if a.period else ""
-    start = f"{phrases.title(a.measure)}: {number_}{period}."
+    start = f"{phrases.title(a.measure)}: {phrases.whole(a)}{period}."
     return " ".join(p for p in (start, rating(a), moved(a), *beside(a)) if p)
 
 
@@ -116,7 +114,8 @@ def merged(answers: Sequence[MeasureAnswer], question: Question, names: Names) -
             and (noun := phrases.overdue_noun(phrases.of(a.measure)))]  # fmt: skip
     if len(legs) < 2:
         return ""
-    end = f"{where(question, names)}{''.join(f', {w}' for w in phrases.filters(question))} ({phrases.as_at(question)})."
+    narrowed = "".join(f", {words}" for words in phrases.filters(question))
+    end = f"{where(question, names)}{narrowed} ({phrases.as_at(question)})."
     some = [(value, noun) for value, noun in legs if value]
     if not some:
         return f"No {listed((noun for _, noun in legs[:_MOST_LEGS_IN_A_SENTENCE]), 'or')} are overdue {end}"
@@ -127,7 +126,7 @@ def merged(answers: Sequence[MeasureAnswer], question: Question, names: Names) -
         verb = "is" if len(some) == 1 else "are"
         return f"{'1 kind of duty' if len(some) == 1 else kinds} {verb} overdue {end} Most: {first}."
     total = sum(value for value, _ in legs)
-    return f"{_upper(_with_common_tail(legs))} {'is' if total == 1 else 'are'} overdue {end}"
+    return f"{upper(_with_common_tail(legs))} {'is' if total == 1 else 'are'} overdue {end}"
 
 
 def _with_common_tail(legs: Sequence[tuple[float, str]]) -> str:
@@ -146,10 +145,6 @@ def _with_common_tail(legs: Sequence[tuple[float, str]]) -> str:
     return f"{listed(heads)} {singular(tail) if legs[-1][0] == 1 else tail}"
 
 
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
 def topic(slugs: Sequence[str]) -> str:
     """What an answer is about: the titles of its measures, at most three named."""
     titles = [phrases.title(s) for s in slugs]
@@ -159,7 +154,7 @@ def topic(slugs: Sequence[str]) -> str:
 
 
 def reading(question: Question, names: Names) -> str:
-    """How the question was understood, in one line: "Overdue list, CSWT 1, aged 4 or under, as at Sun 15 Nov 2026"."""
+    """How the question was understood, in one line: "CSWT 1, aged 4 or under, as at Sun 15 Nov 2026"."""
     parts = [_place(question, names), *phrases.filters(question)]
     if question.by:
         parts.append(f"by {question.by}")

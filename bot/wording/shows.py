@@ -1,8 +1,9 @@
-"""An answer as text, one function per `show`: complete and plain, the first line fit for a phone notification."""
+"""An answer as text, one function per `show`: complete, plain, its first line fit for a notification."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.wording import briefing, phrases, rows, sentences
 from bot.wording.figures import extra_lines
@@ -12,7 +13,7 @@ from kpi_engine.answer import Answer, MeasureAnswer, Row
 from kpi_engine.question import Show
 
 MOST_ROWS = 100
-"""Rows that a text answer spells out; the JSON holds all, and a text that stops says how many more there are."""
+"""Rows that a text answer spells out; the JSON holds all, and a text that stops says how many more."""
 
 
 def say(answer: Answer, names: Names) -> str:
@@ -28,25 +29,13 @@ def summary(answer: Answer, names: Names) -> str:
 
 def freshness(answer: Answer) -> str:
     """Which data the answer rests on; only said with a card's footer and under texts that carry numbers."""
-    if answer.data is None or answer.question.show in ("help", "explain"):
+    show, data = answer.question.show, answer.data
+    if data is None or show in ("help", "explain"):
         return ""
-    data = answer.data
-    doubts = (
-        f' {counted(data.findings, "data problems")} found: ask "what is wrong with our data?".'
-        if data.findings
-        else ""
-    )
-    return f"Data to {day(data.as_at)}, loaded {moment(data.loaded_at)}.{doubts}"
-
-
-def missing(answer: Answer) -> list[str]:
-    """When there is nothing to say a number about: the reasons, one a line, never "0"."""
-    return [sentences.core(a, answer.question, names_none) for a in answer.answers] or [
-        "There is no data for this question."
-    ]
-
-
-names_none = Names()
+    start = f"Data to {day(data.as_at)}, loaded {moment(data.loaded_at)}."
+    if show in ("briefing", "quality") or not data.findings:
+        return start
+    return f'{start} {counted(data.findings, "data problems")} found: ask "what is wrong with our data?".'
 
 
 def _headline(answer: Answer, names: Names) -> list[str]:
@@ -69,16 +58,18 @@ def _list(answer: Answer, names: Names) -> list[str]:
         out += _row_lines(a, a.rows or (), answer, names)
         if not many or a.rows is not None:
             hidden = rows.not_shown(a, answer.held_back, question.limit)
-            out.append(rows.held_back(answer.held_back, names, hidden))
+            out.append(rows.held_back(answer.held_back, names, hidden, some_shown=bool(a.rows)))
     if not answer.answers:
         out.append(f"Nothing is overdue {sentences.where(question, names)} ({phrases.as_at(question)}).")
     return out
 
 
 def _row_lines(a: MeasureAnswer, found: tuple[Row, ...], answer: Answer, names: Names) -> list[str]:
-    shown = [
-        f"- {rows.words(a.measure, row, names, answer.question.as_at).line}" for row in found[:MOST_ROWS]
-    ]
+    one_team = answer.question.unit.kind == "team"
+    shown = []
+    for row in found[:MOST_ROWS]:
+        words = rows.words(a.measure, row, names, answer.question.as_at)
+        shown.append(f"- {(replace(words, team='') if one_team else words).line}")
     if len(found) > MOST_ROWS:
         shown.append(f"- and {number(len(found) - MOST_ROWS)} more")
     return shown
@@ -147,10 +138,9 @@ def _explain(answer: Answer, names: Names) -> list[str]:
 
 def _why(answer: Answer, names: Names) -> list[str]:
     out = []
+    whom = answer.question.child or sentences.reading(answer.question, names)
     for a in answer.answers:
-        out.append(
-            f"{phrases.title(a.measure)}, {answer.question.child or sentences.reading(answer.question, names)}:"
-        )
+        out.append(f"{phrases.title(a.measure)}, {whom}:")
         out += a.sentences or ((a.no_data,) if a.no_data else ())
         out += () if a.sentences else _row_lines(a, a.rows or (), answer, names)
     return out
@@ -208,7 +198,7 @@ def _briefing(answer: Answer, names: Names) -> list[str]:
 
 
 HELP = (
-    "I answer questions about your team's performance: numbers, lists, trends, what falls due, and how it is counted.",
+    "I answer questions about your team's performance: numbers, lists, trends, what falls due, and by what rule.",
     "You can ask, for example:",
     "- How are we doing?",
     "- Which CP conferences are overdue?",
@@ -216,7 +206,7 @@ HELP = (
     "- Who has the most overdue visits?",
     "- CIN cases over the last 13 weeks",
     "- How are LAC visits counted?",
-    'Then follow up: "and in another team?", "why is the first one on there?", "who came on since last week?".',
+    'Then follow up: "and in another team?", "why is the first one on there?", "what changed?".',
     "Lists of children and workers are shown only to those who hold them. I know children by their id alone.",
 )
 

@@ -39,7 +39,9 @@ def question(show: str = "headline", *measures: str, **parts: Any) -> Question:
     return Question(show, measures, **({"unit": CSWT1, "as_at": AS_AT} | parts), filters=filters)  # type: ignore[arg-type]
 
 
-def row(n: int = 0, *, clock: str = "cp_visit", days: int = 13, status: str = "overdue", **parts: Any) -> dict[str, Any]:
+def row(
+    n: int = 0, *, clock: str = "cp_visit", days: int = 13, status: str = "overdue", **parts: Any
+) -> dict[str, Any]:
     due = AS_AT - timedelta(days=days)
     return {
         "child_id": f"C{123 + n}", "clock": clock, "subject_id": f"S{77 + n}", "sequence": 1,
@@ -71,15 +73,36 @@ def answer(asked: Question, *answers: MeasureAnswer, **parts: Any) -> Answer:
 def points(count: int = 13, start: float = 1240, step: float = -11, target: bool = True) -> tuple[Point, ...]:
     first = AS_AT - timedelta(days=7 * (count - 1))
     return tuple(
-        Point(first + timedelta(days=7 * n), start + step * n + (n * 7) % 5, None, 1240.0 - 25 * n if target else None)
+        Point(
+            first + timedelta(days=7 * n),
+            start + step * n + (n * 7) % 5,
+            None,
+            1240.0 - 25 * n if target else None,
+        )
         for n in range(count)
     )
 
 
 def _briefing(unit: UnitRef, **parts: Any) -> dict[str, Any]:
-    def line(slug: str, value: float | None, of: float | None, target: float | None, rag: str | None, previous: float | None) -> dict[str, Any]:
+    def line(
+        slug: str,
+        value: float | None,
+        of: float | None,
+        target: float | None,
+        rag: str | None,
+        previous: float | None,
+    ) -> dict[str, Any]:
         change = value - previous if value is not None and previous is not None else None
-        return {"measure": slug, "value": value, "of": of, "target": target, "rag": rag, "previous": previous, "change": change, "unit": "children"}
+        return {
+            "measure": slug,
+            "value": value,
+            "of": of,
+            "target": target,
+            "rag": rag,
+            "previous": previous,
+            "change": change,
+            "unit": "children",
+        }
 
     return {
         "unit": {"id": unit.id, "name": UNITS[unit.id].name, "kind": unit.kind},
@@ -125,7 +148,10 @@ def service_briefing(**parts: Any) -> Answer:
         {"team_id": f"T1{n}", "name": f"CSWT {n}", "overdue": 30 - 7 * n, "unallocated": n % 2, "worst": "cp_visits_overdue" if n < 4 else None}
         for n in range(1, 5)
     ]  # fmt: skip
-    due = [{"worker_id": None, "team_id": f"T1{n}", "count": 9 - n, "by_measure": {"cp_visits_overdue": 9 - n}} for n in range(1, 5)]
+    due = [
+        {"worker_id": None, "team_id": f"T1{n}", "count": 9 - n, "by_measure": {"cp_visits_overdue": 9 - n}}
+        for n in range(1, 5)
+    ]
     for entry in due:
         del entry["worker_id"]
     shape = {"teams": teams, "due_this_week": due, "due_total": 26, "longest_overdue": None}
@@ -135,7 +161,9 @@ def service_briefing(**parts: Any) -> Answer:
 def compare_groups(count: int = 4) -> tuple[Group, ...]:
     rags = ("red", "red", "amber", "green")
     return tuple(
-        Group(f"T1{n + 1}" if n < 4 else f"T9{n}", f"CSWT {n + 1}", max(14 - 4 * n, 0), 40, rags[min(n, 3)], 0)
+        Group(
+            f"T1{n + 1}" if n < 4 else f"T9{n}", f"CSWT {n + 1}", max(14 - 4 * n, 0), 40, rags[min(n, 3)], 0
+        )
         for n in range(count)
     )
 
@@ -148,7 +176,13 @@ FORECAST = {
         for n in range(1, 9)
     ],
 }  # fmt: skip
-BENCHMARK = {"year": 2024, "england": 88.1, "london": 90.4, "statistical_neighbours": 87.3, "source": "DfE, children in need 2024"}
+BENCHMARK = {
+    "year": 2024,
+    "england": 88.1,
+    "london": 90.4,
+    "statistical_neighbours": 87.3,
+    "source": "DfE, children in need 2024",
+}
 FINDINGS = tuple(
     {"rule": rule, "table": "ssd_cp_visits", "key": f"V{n}", "child_id": f"C{n}", "team_id": "T11",
      "detail": "The visit is dated before the plan began.", "row": n}
