@@ -45,7 +45,7 @@ async def test_in_a_channel_the_private_briefing_is_not_sent(client: Client) -> 
         assert (await heard.next_message())["text"] == "U-T11 at T11 said: briefing"
 
 
-async def test_a_briefing_that_was_sent_before_is_said_so(client: Client) -> None:
+async def test_a_button_that_brings_nothing_says_so(client: Client) -> None:
     async def send_now(_: str) -> None:
         return None
 
@@ -53,7 +53,7 @@ async def test_a_briefing_that_was_sent_before_is_said_so(client: Client) -> Non
     talker = await client.sit()
     async with talker.listen() as heard:
         await press(talker)
-        assert "sent already" in (await heard.next_message())["text"]
+        assert "No new briefing came" in (await heard.next_message())["text"]
 
 
 async def test_a_briefing_that_cannot_be_sent_says_why(client: Client) -> None:
@@ -80,6 +80,31 @@ async def test_a_post_goes_to_the_private_chat_used_last_and_to_no_channel(clien
     }
     assert "for you" in texts["older"]
     assert all("for you" not in texts[name] for name in ("newer", "channel", "other"))
+
+
+async def test_a_post_composed_for_teams_can_be_pressed_here(client: Client) -> None:
+    press = {
+        "type": "Action.Execute",
+        "title": "Open",
+        "verb": "perfbot",
+        "data": {"perfbot": "drill", "level": 1},
+    }
+    table = {
+        "type": "Table",
+        "rows": [{"type": "TableRow", "cells": [{"type": "TableCell", "selectAction": press}]}],
+    }
+    card = {"type": "AdaptiveCard", "version": "1.5", "body": [table], "actions": [press]}
+    talker = await client.sit("U-T11")
+    async with talker.listen() as heard:
+        client.chat.deliver("U-T11", Reply("for you", card=card))
+        post = await heard.next_message()
+        shown = post["attachments"][0]["content"]
+        cell = shown["body"][0]["rows"][0]["cells"][0]["selectAction"]
+        assert {shown["actions"][0]["type"], cell["type"]} == {"Action.Submit"}
+        await talker.press(cell["data"])
+        assert (await heard.next_message())["id"] == post["id"]
+    assert dict(client.assistant.turns[0].action or {}) == press["data"]
+    assert card["actions"] == [press], "the card that was handed in is left as it was"
 
 
 async def test_a_post_without_anybody_there_is_reported(client: Client) -> None:

@@ -95,7 +95,7 @@ def message(reply: Reply, activity_id: str, reply_to: str | None) -> Activity:
     if reply.card is None:
         return activity | {"text": reply.text, "textFormat": "plain"}
     return activity | {
-        "attachments": [{"contentType": CARD_TYPE, "content": signed(reply.card, activity_id)}],
+        "attachments": [{"contentType": CARD_TYPE, "content": for_web_chat(reply.card, activity_id)}],
         "channelData": {"webchat:fallback-text": reply.text},
     }
 
@@ -104,13 +104,20 @@ def typing() -> Activity:
     return {"type": "typing", "from": BOT}
 
 
-def signed(part: Any, activity_id: str) -> Any:
-    """The card with the activity's id in the data of every button, however deep it lies."""
+def for_web_chat(part: Any, activity_id: str) -> Any:
+    """The card with the activity's id in the data of every button, however deep it lies.
+
+    A scheduled post is composed for Teams: its Action.Execute, which Web Chat does not know, becomes the
+    Action.Submit that carries the same.
+    """
     if isinstance(part, Mapping):
-        out = {key: signed(value, activity_id) for key, value in part.items()}
-        if part.get("type") == "Action.Submit" and isinstance(part.get("data", {}), Mapping):
+        out = {key: for_web_chat(value, activity_id) for key, value in part.items()}
+        if part.get("type") == "Action.Execute":
+            out["type"] = "Action.Submit"
+            out.pop("verb", None)
+        if out.get("type") == "Action.Submit" and isinstance(part.get("data", {}), Mapping):
             out["data"] = {**part.get("data", {}), ON_CARD: activity_id}
         return out
     if isinstance(part, list | tuple):
-        return [signed(value, activity_id) for value in part]
+        return [for_web_chat(value, activity_id) for value in part]
     return part

@@ -12,7 +12,7 @@ from bot.hosts.webchat.activities import Posted, as_turn, echo, message, typing
 from bot.hosts.webchat.conversations import Conversation
 from bot.turn import PERSONAL, Reply
 
-SendNow = Callable[[str], Awaitable[None]]
+SendNow = Callable[[str], Awaitable[object]]
 """Sends the week's briefing to one person, by user id, in the way the timetable does."""
 
 TYPING_SECONDS = 3.0
@@ -20,9 +20,7 @@ TYPING_SECONDS = 3.0
 LEAVE_SECONDS = 0.01
 """Lets the sign go out before an answer that keeps the event loop busy."""
 BRIEFING = "briefing"
-NOTHING_NEW = (
-    "No new briefing was sent: this week's has been sent already. Ask for “briefing” to see it again."
-)
+NOTHING_NEW = "No new briefing came here. Ask for “briefing” to see this week's."
 
 
 class Talk:
@@ -103,6 +101,6 @@ class Typing:
             self._conversation.hint(typing())
 
 
-async def nothing(work: Awaitable[None]) -> list[Reply]:
+async def nothing(work: Awaitable[object]) -> list[Reply]:
     await work
     return []
