@@ -16,18 +16,18 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.hosts.protocol import Final, Retryable, UnknownOutcome
 from bot.store import Delivery, Store
 from bot.turn import Reply
 from kpi_engine.question import ALL
 from schedules.briefings import CannotCompose, Payload, Recipient, compose
-from schedules.sender import Final, Retryable, UnknownOutcome
 from schedules.tools import Tools, name
 
 Key = tuple[str, str, str]
 """Briefing, recipient, period: unique in the database."""
 
-FIRST_WAIT, LONGEST_WAIT = 2.0, 120.0
-"""Seconds before the second try and between two tries at most, before jitter."""
+FIRST_WAIT, LONGEST_WAIT = 10.0, 120.0
+"""Seconds before the second post and between two posts at most, before jitter."""
 NO_CHAT_AGAIN = timedelta(minutes=1)
 AGAIN_FOR = timedelta(hours=4)
 """How long an operator's order to send a failed one again is followed."""
@@ -98,7 +98,6 @@ class Posting:
             await self._post(mine, reference, reply)
 
     async def _post(self, mine: Delivery, reference: Mapping[str, Any], reply: Reply) -> None:
-        await self._t.pace.turn(str(reference.get("conversation_id", mine.recipient)))
         lease = self._t.lease
         if not await self._briefings.mark_sending(
             mine.id, holder=self._holder, now=self._t.clock(), lease=lease
@@ -106,22 +105,22 @@ class Posting:
             return
         try:
             async with asyncio.timeout(self._t.send_seconds):
-                activity_id = await self._t.sender.send(reference, reply)
+                sent = await self._t.sender.send(reference, reply)
         except Retryable as error:
             await self._later(mine, error)
         except Final as error:
-            await self._refused(mine, reference, str(error))
+            await self._refused(mine, reference, error.because)
         except TimeoutError:
             await self._unknown(mine, f"no answer within {self._t.send_seconds:.0f} seconds")
         except UnknownOutcome as error:
-            await self._unknown(mine, str(error))
+            await self._unknown(mine, error.because)
         except Exception as error:  # whatever else happened, the post may have been accepted
             log.error("%s: the host failed with %s", name(mine), type(error).__name__)
             await self._unknown(mine, f"the host failed with {type(error).__name__}")
         else:
             await self._recorded(
                 lambda: self._briefings.mark_sent(
-                    mine.id, holder=self._holder, activity_id=activity_id, now=self._t.clock()
+                    mine.id, holder=self._holder, activity_id=sent.activity_id, now=self._t.clock()
                 )
             )
 
@@ -131,10 +130,10 @@ class Posting:
         await self._t.addresses.close(reference, because, self._t.clock())
 
     async def _later(self, mine: Delivery, error: Retryable) -> None:
-        """Backs off: twice as long each time, longer where we were asked to, plus up to half of it by lot."""
+        """Backs off: twice as long each time, plus up to half of it by lot."""
         wait = min(FIRST_WAIT * 2**mine.tries, LONGEST_WAIT)
-        delay = timedelta(seconds=max(wait, error.after or 0.0) * (1 + self._t.draw() / 2))
-        await self._recorded(lambda: self._wait(mine, str(error), delay))
+        delay = timedelta(seconds=wait * (1 + self._t.draw() / 2))
+        await self._recorded(lambda: self._wait(mine, error.because, delay))
 
     async def _compose_late(self, mine: Delivery, recipient: Recipient, payload: Payload) -> Reply | None:
         """For one that could not be composed when it was due and is sent again by order."""

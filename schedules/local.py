@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.hosts.protocol import Retryable, Sent
 from bot.turn import Audience, Reply
 from kpi_engine.question import UnitRef
 from schedules.briefings import Recipient
-from schedules.sender import Retryable
 
 
 class LocalChat(Protocol):
@@ -33,7 +33,7 @@ class LocalHost:
     async def close(self, reference: Mapping[str, Any], because: str, now: datetime) -> None:
         """A chat on this machine is open whenever a page is."""
 
-    async def send(self, reference: Mapping[str, Any], reply: Reply) -> str:
+    async def send(self, reference: Mapping[str, Any], reply: Reply) -> Sent:
         if "person" in reference:
             shown = self._chat.deliver(reference["person"], reply)
         else:
@@ -41,4 +41,4 @@ class LocalHost:
             shown = self._chat.deliver_to(Audience("channel", unit), reply)
         if not shown:
             raise Retryable("nobody has that chat open")
-        return "shown"
+        return Sent("")

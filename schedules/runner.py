@@ -1,8 +1,8 @@
 """Keeps looking: an APScheduler job every few seconds, for as long as the process lives.
 
 What is due follows from the timetable and the database alone, so the scheduler's own jobs are made anew at
-every start and nothing depends on when exactly they run: a process that was down at 08:30 sends when it is back,
-until the post's cut-off.
+every start and nothing depends on when exactly they run: a process that was down at 08:30 sends when it is
+back, until the post's cut-off.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.hosts.protocol import Sender
 from bot.settings import Settings
 from bot.store import Delivery, Store
 from schedules.briefings import Composer, Directory
 from schedules.look import Deliveries
 from schedules.notices import Notices
-from schedules.sender import Sender
 from schedules.timetable import Timetable
 from schedules.timetable_file import FILE_NAME, read_timetable
 from schedules.tools import Addresses, Engines, StoredAddresses, Tools

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from bot.hosts.protocol import Sender
 from bot.store import Delivery, Reference, Store
 from schedules.briefings import Composer, Directory, Recipient
 from schedules.notices import Notices
-from schedules.pace import Pace
-from schedules.sender import Sender
 from schedules.timetable import Timetable
 
-SEND_SECONDS = 30.0
-"""A post without an answer for this long has an unknown outcome."""
-LEASE = timedelta(seconds=90)
-"""How long a claim is good for: longer than a post may take, with room for a slow database."""
+SEND_SECONDS = 200.0
+"""A post that has not ended after this long has an unknown outcome. The hosts keep to Teams' limits and try
+again a few times where Teams says so, all inside one post: this is longer than that can take."""
+LEASE = timedelta(seconds=280)
+"""How long a claim is good for: longer than a post may take, with room for a database that is away."""
 
 
 class Engines(Protocol):
@@ -73,7 +73,6 @@ class Tools:
     draw: Callable[[], float] = random.random
     send_seconds: float = SEND_SECONDS
     lease: timedelta = LEASE
-    pace: Pace = field(default_factory=Pace)
 
 
 def name(delivery: Delivery) -> str:
