@@ -148,7 +148,7 @@ def _teams(b: Mapping[str, Any], answer: Answer, names: Names, client: Client, r
         )
     out = [
         _heading("Teams compared"),
-        table([Column("Team", 3), Column("Overdue", 2), Column("No worker", 2), Column("Worst", 4)], lines),
+        table([Column("Team", 4), Column("Overdue", 4), Column("No worker", 3), Column("Worst", 5)], lines),
     ]
     if len(found) > len(lines):
         out.append(text(f"and {counted(len(found) - len(lines), 'more teams')}", subtle=True, size="Small"))

@@ -38,14 +38,13 @@ def _element(spec: Line | Bars) -> Element:
             "displayMode": "AbsoluteWithAxis",
             "data": [{"x": bar.name, "y": bar.value, "color": _COLOURS[bar.rag]} for bar in spec.bars],
         }
+    lines = [("Now", spec.values, "categoricalBlue"), ("Expected", spec.ahead, "categoricalPurple"),
+             ("Target", spec.targets, "neutral")]  # fmt: skip
     return {
         "type": "Chart.Line",
         "title": spec.title,
         "yAxisTitle": spec.unit,
-        "data": [
-            _line("Now", spec.values, "categoricalBlue"),
-            *([_line("Target", spec.targets, "neutral")] if spec.targets else []),
-        ],
+        "data": [_line(*line) for line in lines if line[1]],
     }
 
 

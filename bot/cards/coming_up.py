@@ -12,7 +12,7 @@ from bot.cards.frame import Parts, Room
 from bot.cards.listing import PAGE
 from bot.wording import phrases, rows, sentences
 from bot.wording.names import Names
-from bot.wording.plain import counted, inside, iso_day, number, shorten, span, upper
+from bot.wording.plain import inside, iso_day, number, shorten, singular, span, upper
 from kpi_engine.answer import Answer, MeasureAnswer, Row
 
 _MOST_LETTERS = 40
@@ -85,7 +85,7 @@ def _by_day(found: Sequence[Row], answer: Answer) -> list[tuple[str, str]]:
     days.pop("", None)
     if len(days) > 7:
         return []
-    return [(iso_day(at, answer.question.as_at), counted(n, "due")) for at, n in sorted(days.items())]
+    return [(iso_day(at, answer.question.as_at), number(n)) for at, n in sorted(days.items())]
 
 
 def by_worker(found: Sequence[Row], names: Names) -> str:
@@ -119,7 +119,7 @@ def _table(
         w = rows.words(a.measure, row, names, question.as_at)
         step = drill.why(question, a, row) if press else None
         opened = buttons.open_(f"Why {w.label}?", step, question, client) if step else None
-        noun = phrases.overdue_noun(phrases.of(a.measure)) or inside(phrases.title(a.measure))
+        noun = singular(phrases.overdue_noun(phrases.of(a.measure)) or inside(phrases.title(a.measure)))
         lines.append([
             w.when, Cell(shorten(w.label, _MOST_LETTERS), bold=True, press=opened),
             *([noun] if several else []), upper(shorten(w.worker, _MOST_LETTERS)),

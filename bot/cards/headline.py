@@ -10,7 +10,7 @@ from bot.wording import phrases, sentences
 from bot.wording.names import Names
 from bot.wording.plain import span, upper
 from kpi_engine.answer import Answer, MeasureAnswer
-from kpi_engine.question import Question
+from kpi_engine.question import AUTHORITY, Question
 
 
 def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
@@ -95,6 +95,9 @@ def actions(answer: Answer, names: Names, client: Client) -> list[Element]:
                 show="trend", measures=slugs[:3], by="week", period=None, order=None, limit=None
             )
             out.append(buttons.open_("Trend", trend, question, client))
+    elif question.unit != AUTHORITY and any(a.elsewhere for a in answer.answers):
+        whole = question.but(show="headline", unit=AUTHORITY, units=(), worker=None, by=None, limit=None)
+        out.append(buttons.open_(f"Number for {names.unit(AUTHORITY.id)}", whole, question, client))
     if answer.answers:
         out.append(how_counted(answer, client))
     return out

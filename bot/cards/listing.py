@@ -122,14 +122,13 @@ def _why(a: MeasureAnswer, row: Row, answer: Answer, client: Client) -> Element 
 
 def _actions(answer: Answer, names: Names, client: Client) -> list[Element]:
     question = answer.question
-    out = []
     slugs = tuple(a.measure for a in answer.answers if not (a.no_data or a.elsewhere))
-    if slugs and (split := drill.breakdown(question.but(measures=slugs), names)):
+    if not slugs:
+        return headline.actions(answer, names, client)[len(buttons.back(client)) :]
+    out = []
+    if split := drill.breakdown(question.but(measures=slugs), names):
         out.append(buttons.open_(split[0], split[1], question, client))
-    if slugs and all(phrases.of(s).kind == "Backlog" for s in slugs):
-        out.append(
-            buttons.open_(
-                "What changed?", question.but(show="changes", order=None, limit=None), question, client
-            )
-        )
-    return [*out, headline.how_counted(answer, client)] if slugs else out
+    if all(phrases.of(s).kind == "Backlog" for s in slugs):
+        changed = question.but(show="changes", order=None, limit=None)
+        out.append(buttons.open_("What changed?", changed, question, client))
+    return [*out, headline.how_counted(answer, client)]

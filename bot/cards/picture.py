@@ -9,18 +9,20 @@ from io import BytesIO
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from bot.cards.spec import Bars, Line
 from bot.wording.plain import number, short_day, shorten
 from kpi_engine.answer import Rag
 
-_WIDTH_INCHES = 4.4
+_WIDTH_INCHES = 3.8
 _DOTS_PER_INCH = 100
 _INK, _PALE, _BLUE = "#0b0c0c", "#6f777b", "#1d70b8"
 _FILLS: dict[Rag | None, str] = {"red": "#d4351c", "amber": "#f47738", "green": "#00703c", None: _BLUE}
 _SHADES = 24
 _MOST_LETTERS = 20
+_LETTERS = 9
 
 
 @lru_cache(maxsize=256)
@@ -37,7 +39,7 @@ def png(spec: Line | Bars) -> bytes:
         _line(axes, spec)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    axes.tick_params(labelsize=8, colors=_INK, length=2)
+    axes.tick_params(labelsize=_LETTERS, colors=_INK, length=2)
     canvas.draw()  # type: ignore[no-untyped-call]
     pixels = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     image = Image.frombytes("RGBA", canvas.get_width_height(), pixels)
@@ -64,37 +66,39 @@ def _bars(axes: Axes, spec: Bars) -> None:
     for place, bar in zip(places, spec.bars, strict=True):
         # the colour is never alone: its word stands beside the number
         word = f"  {number(bar.value)}{f' {bar.rag}' if bar.rag else ''}"
-        axes.text(max(bar.value, 0), place, word, va="center", fontsize=8, color=_INK)
-    axes.margins(x=0.22)
-    axes.set_xlabel(spec.unit, fontsize=8, color=_INK)
+        axes.text(max(bar.value, 0), place, word, va="center", fontsize=_LETTERS, color=_INK)
+        axes.margins(x=0.22)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+
+    axes.set_xlabel(spec.unit, fontsize=_LETTERS, color=_INK)
     if spec.target is not None:
         axes.axvline(spec.target, color=_INK, linewidth=1, linestyle="--")
 
 
 def _line(axes: Axes, spec: Line) -> None:
-    for points, colour, style, name in (
-        (spec.targets, _PALE, "--", "Target"),
-        (spec.values, _BLUE, "-", "Now"),
-    ):
+    tracks = ((spec.targets, _PALE, "--", "Target"), (spec.ahead, _BLUE, ":", "Expected"),
+              (spec.values, _BLUE, "-", "Now"))  # fmt: skip
+    for points, colour, style, name in tracks:
         if points:
-            axes.plot([date.fromisoformat(x).toordinal() for x, _ in points], [y for _, y in points],
-                      style, color=colour, linewidth=2 if name == "Now" else 1.2, label=name)  # fmt: skip
-    if spec.values:
-        last, value = spec.values[-1]
-        at = date.fromisoformat(last).toordinal()
-        axes.plot([at], [value], "o", color=_BLUE, markersize=4)
-        axes.annotate(
-            number(value), (at, value), textcoords="offset points", xytext=(4, 5), fontsize=8, color=_INK
-        )
-        marks = spec.values[:: max(len(spec.values) // 4, 1)]
-        axes.set_xticks(
-            [date.fromisoformat(x).toordinal() for x, _ in marks],
-            [short_day(date.fromisoformat(x)) for x, _ in marks],
-        )
+            axes.plot([_at(x) for x, _ in points], [y for _, y in points],
+                      style, color=colour, linewidth=1.2 if name == "Target" else 2, label=name)  # fmt: skip
+    for points in (spec.values, spec.ahead):
+        if points:
+            last, value = points[-1]
+            axes.plot([_at(last)], [value], "o", color=_BLUE, markersize=4)
+            axes.annotate(number(value), (_at(last), value), textcoords="offset points", xytext=(0, 6),
+                          fontsize=_LETTERS, color=_INK, ha="center")  # fmt: skip
+    every = [x for x, _ in (*spec.values, *spec.ahead)]
+    marks = every[:: max(len(every) // 3, 1)]
+    axes.set_xticks([_at(x) for x in marks], [short_day(date.fromisoformat(x)) for x in marks])
     low, high = axes.get_ylim()
-    axes.set_ylim(min(low, 0) if low >= 0 and high < 50 else low, high)
-    axes.set_ylabel(spec.unit, fontsize=8, color=_INK)
+    axes.set_ylim(min(low, 0) if low >= 0 and high < 50 else low, high + (high - low) * 0.12)
+    axes.set_ylabel(spec.unit, fontsize=_LETTERS, color=_INK)
     axes.grid(axis="y", color="#e4e4e4", linewidth=0.6)
     axes.margins(x=0.08)
-    if spec.targets:
-        axes.legend(fontsize=7, frameon=False, loc="best")
+    if spec.targets or spec.ahead:
+        axes.legend(fontsize=_LETTERS - 1, frameon=False, loc="best")
+
+
+def _at(iso: str) -> int:
+    return date.fromisoformat(iso).toordinal()

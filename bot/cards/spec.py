@@ -6,20 +6,24 @@ from dataclasses import dataclass
 
 from kpi_engine.answer import Rag
 
+Track = tuple[tuple[str, float], ...]
+"""Points over time: (ISO date, number). Weeks without a number are left out, never drawn as nought."""
+
 
 @dataclass(frozen=True)
 class Line:
-    """A line over time. values, targets: (ISO date, number); weeks without a number are left out.
+    """A line over time. ahead: what is expected.  small: less high.
 
-    alt: what a person who cannot see it is told, first and last number included.  small: half the height.
+    alt: what a person who cannot see it is told, first and last number included.
     """
 
     title: str
     unit: str
-    values: tuple[tuple[str, float], ...]
-    targets: tuple[tuple[str, float], ...] = ()
+    values: Track
+    targets: Track = ()
     alt: str = ""
     small: bool = False
+    ahead: Track = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from bot.wording.plain import shorten, upper
 from kpi_engine.answer import MeasureAnswer, Row
 from kpi_engine.question import Question
 
-_MOST_LETTERS = 40
+_MOST_LETTERS = 60
 Press = Callable[[Row], Element | None]
 
 
@@ -52,10 +52,14 @@ def listing(
         kept.append((Column("Due", 4), lambda w: w.when))
     if any(w.over for _, w in worded):
         kept.append((Column("Days over" if dated else "Number", 3), lambda w: w.days))
+    # rows of several teams can stand together only above a team: there the team stands under the worker
+    above = question.unit.kind != "team"
     if any(w.worker for _, w in worded) and not question.worker:
-        kept.append((Column("Worker", 4), lambda w: w.worker))
-    if any(w.team for _, w in worded) and question.unit.kind != "team":
-        kept.append((Column("Team", 3), lambda w: w.team))
+        kept.append(
+            (Column("Worker", 4), lambda w: ", ".join(p for p in (w.worker, w.team if above else "") if p))
+        )
+    elif above and any(w.team for _, w in worded):
+        kept.append((Column("Team", 4), lambda w: w.team))
     lines = []
     for row, w in worded:
         cells = [Cell(upper(shorten(get(w), _MOST_LETTERS))) for _, get in kept]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.cards import buttons, headline
 from bot.cards.charts import draw
 from bot.cards.client import Client
@@ -14,6 +16,7 @@ from bot.wording.plain import shorten
 from kpi_engine.answer import Answer, MeasureAnswer
 
 _MOST_STEPS = 13
+_MOST_FIGURES = 4
 _MOST_SENTENCES = 12
 _MOST_LETTERS = 600
 _MOST_MEASURES = 4
@@ -25,7 +28,8 @@ def figures_parts(answer: Answer, names: Names, client: Client, room: Room) -> P
     for a in answer.answers[:_MOST_MEASURES]:
         body += [text(phrases.title(a.measure), bold=True)] if len(answer.answers) > 1 else []
         body += headline.number(a)
-        if a.points and (spec := line(a, a.points)).values:
+        spec = replace(line(a, a.points or ()), ahead=_ahead(a))
+        if spec.values or spec.ahead:
             body.append(draw(spec, client, pictures=room.pictures))
         body += facts([(k, shorten(v, _MOST_LETTERS)) for k, v in figures.facts(a)])
         body += _series(a)
@@ -44,12 +48,18 @@ def _series(a: MeasureAnswer) -> list[Element]:
     measure = phrases.of(a.measure)
     out: list[Element] = []
     for name, found in figures.series(a):
-        steps = [figures.step(row, measure) for row in found[:_MOST_STEPS]]
-        out += [
-            text(name, bold=True, spacing="Medium"),
-            table([Column("To", 2), Column("Figures", 5)], steps),
-        ]
+        headings, cells = figures.grid(found[:_MOST_STEPS], measure)
+        heads = [Column(h, 3 if not n else 2) for n, h in enumerate(headings[:_MOST_FIGURES])]
+        out += [text(name, bold=True, spacing="Medium"), table(heads, [row[:_MOST_FIGURES] for row in cells])]
     return out
+
+
+def _ahead(a: MeasureAnswer) -> tuple[tuple[str, float], ...]:
+    """The expected values of a forecast, for the chart: the first series with dates and values."""
+    for _, found in figures.series(a):
+        if all(row.get("date") and isinstance(row.get("value"), int | float) for row in found):
+            return tuple((str(row["date"]), float(row["value"])) for row in found)
+    return ()
 
 
 def explain_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:

@@ -7,6 +7,7 @@ needs no change in the bot.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from bot.wording.phrases import amount, of
@@ -14,7 +15,7 @@ from bot.wording.plain import iso_day, number
 from kpi_engine.answer import MeasureAnswer
 from kpi_engine.measure import Measure
 
-_LABELS = {"low": "lowest likely", "high": "highest likely", "value": "expected"}
+_LABELS = {"low": "lowest", "high": "highest", "value": "expected"}
 _NAMES = {"england": "England", "london": "London", "ofsted": "Ofsted"}
 
 
@@ -68,13 +69,23 @@ def series(a: MeasureAnswer) -> list[tuple[str, Sequence[Mapping[str, Any]]]]:
     return [(label(name), value) for name, value in a.extra.items() if _is_series(value)]
 
 
-def step(row: Mapping[str, Any], measure: Measure) -> tuple[str, str]:
-    """One row of a series as label and figures: ("Sun 22 Nov 2026", "expected 31, lowest likely 24, ...")."""
-    name = iso_day(row["date"]) if row.get("date") else str(row.get("name") or "")
-    rest = {k: v for k, v in row.items() if k not in ("date", "name", "id")}
-    if set(rest) == {"value"}:
-        return name, worth(rest["value"], measure)
-    return name, worth(rest, measure)
+def grid(found: Sequence[Mapping[str, Any]], measure: Measure) -> tuple[list[str], list[list[str]]]:
+    """A series as a table: headings and cells, the date or name first, a column for every other figure."""
+    names = [n for n in dict.fromkeys(k for row in found for k in row) if n not in ("date", "name", "id")]
+    names = [n for n in names if any(row.get(n) is not None for row in found)]
+    near = next((date.fromisoformat(row["date"]) for row in found if row.get("date")), None)
+    cells = []
+    for row in found:
+        first = iso_day(row["date"], near) if row.get("date") else str(row.get("name") or "")
+        cells.append(
+            [first, *(worth(row[n], measure) if row.get(n) is not None else "no data" for n in names)]
+        )
+    return ["To" if any(row.get("date") for row in found) else "", *(_heading(n) for n in names)], cells
+
+
+def _heading(name: str) -> str:
+    words = _LABELS.get(name, name.replace("_", " "))
+    return words[:1].upper() + words[1:]
 
 
 def extra_lines(a: MeasureAnswer) -> list[str]:
@@ -83,7 +94,10 @@ def extra_lines(a: MeasureAnswer) -> list[str]:
     out = [f"{name}: {value.rstrip('.')}." for name, value in facts(a)]
     for name, found in series(a):
         out.append(f"{name}:")
-        out += [f"- {at}: {value}" for at, value in (step(row, measure) for row in found)]
+        headings, cells = grid(found, measure)
+        for first, *rest in cells:
+            named = (f"{heading.lower()} {cell}" for heading, cell in zip(headings[1:], rest, strict=True))
+            out.append(f"- {first}: {', '.join(named)}")
     return out
 
 

@@ -85,7 +85,8 @@ class RowWords:
     @property
     def days(self) -> str:
         """`over` for a column headed "Days over": "13"; other states in words ("3 days late")."""
-        return self.over.removesuffix(" over").removesuffix(" days").removesuffix(" day")
+        count, _, rest = self.over.partition(" ")
+        return count if rest in ("day over", "days over") else self.over
 
     @property
     def line(self) -> str:

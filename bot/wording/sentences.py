@@ -11,6 +11,7 @@ from kpi_engine.answer import MeasureAnswer
 from kpi_engine.question import Question
 
 _MOST_LEGS_IN_A_SENTENCE = 4
+_MOST_TITLES = 3
 
 
 def where(question: Question, names: Names) -> str:
@@ -131,26 +132,34 @@ def merged(answers: Sequence[MeasureAnswer], question: Question, names: Names) -
 
 def _with_common_tail(legs: Sequence[tuple[float, str]]) -> str:
     """ "2 initial and 1 review CP conference": the words that all nouns end with are said once."""
-    split = [noun.split() for _, noun in legs]
+    heads, tail = common_tail([noun for _, noun in legs])
+    if not tail:
+        return listed(f"no {noun}" if not value else counted(value, noun) for value, noun in legs)
+    counts = [number(value) if value else "no" for value, _ in legs]
+    said = listed(f"{count} {head}" for count, head in zip(counts, heads, strict=True))
+    return f"{said} {singular(tail) if legs[-1][0] == 1 else tail}"
+
+
+def common_tail(phrases_: Sequence[str]) -> tuple[list[str], str]:
+    """What differs and what all end with: (["initial", "review"], "CP conferences"), or (all, "")."""
+    split = [phrase.split() for phrase in phrases_]
     shared = 0
-    while (
-        all(len(words) > shared + 1 for words in split) and len({words[-shared - 1] for words in split}) == 1
-    ):
+    while all(len(w) > shared + 1 for w in split) and len({w[-shared - 1] for w in split}) == 1:
         shared += 1
     if not shared:
-        return listed(f"no {noun}" if not value else counted(value, noun) for value, noun in legs)
-    tail = " ".join(split[0][-shared:])
-    heads = [f"{number(value) if value else 'no'} {' '.join(words[:-shared])}"
-             for (value, _), words in zip(legs, split, strict=True)]  # fmt: skip
-    return f"{listed(heads)} {singular(tail) if legs[-1][0] == 1 else tail}"
+        return list(phrases_), ""
+    return [" ".join(w[:-shared]) for w in split], " ".join(split[0][-shared:])
 
 
 def topic(slugs: Sequence[str]) -> str:
-    """What an answer is about: the titles of its measures, at most three named."""
+    """What an answer is about: the titles of its measures, common words once, at most three named."""
     titles = [phrases.title(s) for s in slugs]
-    if len(titles) > 3:
-        return f"{titles[0]} and {len(titles) - 1} more measures"
-    return listed([titles[0], *(inside(t) for t in titles[1:])]) if titles else ""
+    if len(titles) > _MOST_TITLES:
+        return f"{titles[0]} and {counted(len(titles) - 1, 'more measures')}"
+    if len(titles) < 2:
+        return "".join(titles)
+    heads, tail = common_tail([titles[0], *(inside(t) for t in titles[1:])])
+    return f"{listed(heads)} {tail}".strip()
 
 
 def reading(question: Question, names: Names) -> str:

@@ -38,6 +38,13 @@ def freshness(answer: Answer) -> str:
     return f'{start} {counted(data.findings, "data problems")} found: ask "what is wrong with our data?".'
 
 
+def nothing(answer: Answer) -> str:
+    """Said when an answer holds no measure at all: "no data" is never dressed up as nought."""
+    return (
+        "There is no data for this question." if answer.outcome == "no_data" else "There is nothing to count."
+    )
+
+
 def _headline(answer: Answer, names: Names) -> list[str]:
     first = sentences.merged(answer.answers, answer.question, names)
     if first:
@@ -59,7 +66,9 @@ def _list(answer: Answer, names: Names) -> list[str]:
         if not many or a.rows is not None:
             hidden = rows.not_shown(a, answer.held_back, question.limit)
             out.append(rows.held_back(answer.held_back, names, hidden, some_shown=bool(a.rows)))
-    if not answer.answers:
+    if not answer.answers and answer.outcome == "no_data":
+        out.append(nothing(answer))
+    elif not answer.answers:
         out.append(f"Nothing is overdue {sentences.where(question, names)} ({phrases.as_at(question)}).")
     return out
 
@@ -198,7 +207,7 @@ def _briefing(answer: Answer, names: Names) -> list[str]:
 
 
 HELP = (
-    "I answer questions about your team's performance: numbers, lists, trends, what falls due, and by what rule.",
+    "I answer questions about your team's performance: numbers, lists, trends, what falls due, by what rule.",
     "You can ask, for example:",
     "- How are we doing?",
     "- Which CP conferences are overdue?",
