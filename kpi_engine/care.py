@@ -85,7 +85,7 @@ def _versions(
     days = sorted(breaks)
     out: list[tuple[int, int, int, int]] = []
     for place, known in enumerate(days):
-        until = days[place + 1] if place + 1 < len(days) else NEVER
+        until = days[place + 1] if place + 1 < len(days) else NEVER + 1
         end = max(e for s, e in stays if s <= known)
         start = _clock_start(first, end, [s for s in statuses if s[0] <= known])
         if out and out[-1][:2] == (start, end):

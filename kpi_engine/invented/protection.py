@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from kpi_engine.days import NEVER, Days, plus_months
+from kpi_engine.days import NEVER, Days, Mask, plus_months
 from kpi_engine.invented.allotting import Ints, allot, pick, spread
 from kpi_engine.invented.cases import SPANS, YEARS, Cases, Kind, Role, weekdays
 from kpi_engine.invented.published import Shape, share_out
@@ -44,8 +44,7 @@ def make_plans(cases: Cases, shape: Shape, as_at: int, rng: np.random.Generator)
     parts = [_open(cases, shape, as_at, rng)]
     taken = cases.where(Kind.OPEN, roles=(Role.PROTECTION,))
     for k in range(YEARS):
-        busy = 1.0 if k == 0 else 0.9 - 0.02 * k
-        parts.append(_ended(cases, shape, ends[k], ends[k + 1], busy, taken, rng))
+        parts.append(_ended(cases, shape, ends[k], ends[k + 1], k, taken, rng))
     now = _together(parts[0], parts[1])
     parts.append(_earlier(cases, now, shape, ends[1], rng))
     return _together(*parts)
@@ -85,20 +84,22 @@ def _ended(
     shape: Shape,
     last: int,
     before: int,
-    busy: float,
-    taken: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    years_ago: int,
+    taken: Mask,
     rng: np.random.Generator,
 ) -> Plans:
-    """Plans ended in (before, last], each in a case that nobody has taken yet."""
+    """Plans ended in (before, last], each in a case that nobody has taken yet; fewer of them in earlier years."""
+    newest = years_ago == 0
+    busy = 1.0 if newest else 0.9 - 0.02 * years_ago
     ended = shape.plans_ended_by_length
     started = shape.total("d1", "CPP_start") - sum(shape.plans_by_length[:3])
     inside = [min(a, b) for a, b in zip(share_out(STARTED_IN_YEAR, max(started, 0)), ended, strict=True)]
     parts: list[Plans] = []
-    open_late = cases.where(Kind.OPEN, roles=(Role.NEED,)) & (last == cases.start.max() or busy == 1.0)
+    stepped_down = cases.where(Kind.OPEN, roles=(Role.NEED,)) & newest
     closing = cases.where(Kind.ENDED, roles=(Role.NEED,)) & (cases.end > before) & (cases.end <= last + 150)
     for band, (lowest, highest) in reversed(list(enumerate(SPANS))):
         for both, children in ((True, inside[band]), (False, ended[band] - inside[band])):
-            hosts = np.flatnonzero((open_late | closing) & ~taken)
+            hosts = np.flatnonzero((stepped_down | closing) & ~taken)
             least, most = max(lowest, 12), min(highest, 1150)
             earliest = cases.start[hosts] + LEAD + 3
             until = np.minimum(cases.end[hosts], last)

@@ -141,7 +141,7 @@ def meaning_of(term: str) -> str | None:
 def _files() -> dict[str, Any]:
     folder = resources.files(__package__)
     return {
-        entry.name: yaml.load(entry.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        entry.name: yaml.load(entry.read_text("utf-8"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
         for entry in sorted(folder.iterdir(), key=lambda e: e.name)
         if entry.name.endswith(".yaml")
     }
@@ -158,5 +158,6 @@ def _subject(file: str, name: str, entry: Mapping[str, Any]) -> Subject:
         parts[key] = slugs
     for key in ("limits", "whole_authority_for", "needs_limit_for"):
         parts[key] = tuple(str(value) for value in parts.get(key, ()))
+    parts["case_type"] = parts.get("case_type") == "true"
     parts["absorbs"] = frozenset(parts.get("absorbs", ()))
     return Subject(name=name, family=file.removesuffix(".yaml"), bags=bags, **parts)
