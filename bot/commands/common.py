@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -60,11 +60,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def settings() -> Settings:
-    """The settings of the environment; raises SettingsError with one sentence."""
+def midnight(day: date) -> datetime:
+    """The beginning of a day (UTC)."""
+    return datetime.combine(day, datetime.min.time(), UTC)
+
+
+def settings(**changed: Any) -> Settings:
+    """The settings of the environment, with `changed` on top; raises SettingsError with one sentence."""
     from bot.settings import load_settings
 
-    return load_settings()
+    return load_settings(**changed)
 
 
 def open_engine(home: Path, known: str | None = None) -> Engine:
@@ -104,26 +109,34 @@ async def desk(
     *,
     at: str | None = None,
     known: str | None = None,
-    memory: Memory | None = None,
+    config: Settings | None = None,
     engines: Engines | None = None,
+    memory: Memory | None = None,
+    remember: bool = False,
 ) -> AsyncIterator[Desk]:
     """Opens the extract and the store, and closes the store again.
 
-    engines: where the running bot finds its extract; default the one that is current now.
+    engines: where a running bot finds its extract; default the one that is current now, or `known`.
+    memory: where contexts are kept; default this process, or, with `remember`, the store.
     """
     from bot.assistant import Assistant
     from bot.audit import StoreRecorder
     from bot.engines import FixedEngine
-    from bot.memory import Forgetful
+    from bot.memory import Forgetful, StoreMemory
 
-    config = settings()
+    config = config or settings()
+    idle = timedelta(minutes=config.forget_context_after_minutes)
     found = engines or FixedEngine(open_engine(config.home, known))
     day = as_at(found.current(), at) if at else None
     async with opened_store(config) as store:
+        kept = memory or (StoreMemory(store.contexts, idle) if remember else Forgetful(idle))
         assistant = Assistant(
-            found, memory or Forgetful(), StoreRecorder(store.audit), as_at=day,
+            found,
+            kept,
+            StoreRecorder(store.audit),
+            as_at=day,
             case_link=config.case_link_template or None,
-        )  # fmt: skip
+        )
         yield Desk(config, found.current(), store, assistant)
 
 

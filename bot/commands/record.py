@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -124,8 +124,8 @@ def _found(
     store: Store, child: str | None, person: str | None, since: str | None, until: str | None
 ) -> AsyncIterator[Record]:
     first, last = common.parse_date(since, "--from"), common.parse_date(until, "--to")
-    start = datetime.combine(first, datetime.min.time(), UTC) if first else None
-    end = datetime.combine(last + timedelta(days=1), datetime.min.time(), UTC) if last else None
+    start = common.midnight(first) if first else None
+    end = common.midnight(last + timedelta(days=1)) if last else None
     return store.audit.records(person_id=person, child_id=child, since=start, until=end)
 
 
