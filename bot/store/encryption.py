@@ -34,7 +34,7 @@ class Cipher:
 
     def seal(self, value: Mapping[str, Any] | list[Any] | str) -> bytes:
         """JSON value or text to ciphertext."""
-        return self._fernet.encrypt(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+        return self._fernet.encrypt(json.dumps(value, separators=(",", ":")).encode())
 
     def open(self, sealed: bytes) -> Any:
         """Ciphertext back to what was sealed, keys in the same order. Raises Unreadable."""

@@ -1,0 +1,1 @@
+"""The parts of the Teams host. `bot/hosts/botbuilder.py` puts them together."""

@@ -1,0 +1,114 @@
+"""One post to Teams: paced, tried again where Teams says so, and with an outcome that can be trusted.
+
+429, 412, 502 and 504 are tried again with growing, jittered pauses (Teams' own advice); 403 and other
+refusals are final; a connection that was never made is Retryable; a request that may have arrived is
+UnknownOutcome.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import requests
+from botbuilder.core import TurnContext
+from botbuilder.schema import Activity, ErrorResponseException
+from msrest.exceptions import ClientRequestError
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from bot.hosts.protocol import Final, NotSent, Retryable, Sent, UnknownOutcome
+from bot.hosts.teams.pace import Pace
+
+TRY_AGAIN = frozenset({412, 429, 502, 504})
+TRIES = 5
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+
+
+class Post:
+    """Posts through the context of a turn."""
+
+    def __init__(
+        self,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._sleep = sleep
+        self._jitter = jitter
+        self._pace = Pace(clock or (lambda: asyncio.get_running_loop().time()), sleep)
+
+    async def send(self, context: TurnContext, activity: Activity) -> Sent:
+        """A new message. Raises Retryable, Final or UnknownOutcome."""
+
+        async def once() -> Sent:
+            given = await context.send_activity(activity)
+            return Sent((given.id if given else "") or "")
+
+        return await self._patiently(context.activity.conversation.id, once)
+
+    async def replace(self, context: TurnContext, activity: Activity, activity_id: str) -> Sent:
+        """The message `activity_id` becomes `activity`. Raises Retryable, Final or UnknownOutcome."""
+        activity.id = activity_id
+
+        async def once() -> Sent:
+            await context.update_activity(activity)
+            return Sent(activity_id)
+
+        return await self._patiently(context.activity.conversation.id, once)
+
+    async def _patiently(self, conversation_id: str, once: Callable[[], Awaitable[Sent]]) -> Sent:
+        pause = FIRST_PAUSE
+        tries = 0
+        while True:
+            await self._pace.go(conversation_id)
+            tries += 1
+            try:
+                return await once()
+            except ErrorResponseException as error:
+                status = error.response.status_code
+                if status not in TRY_AGAIN or tries == TRIES:
+                    raise outcome_of_status(status) from None
+                asked = _retry_after(error)
+            except ClientRequestError as error:
+                raise outcome_of_connection(error) from None
+            # Half of the pause is certain, half is chance: many who wait together do not come back together.
+            await self._sleep(max(asked, pause * (0.5 + self._jitter() / 2)))
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def outcome_of_status(status: int) -> NotSent:
+    """What an HTTP status of the connector means for a post that has got it."""
+    if status in TRY_AGAIN:
+        return Retryable(f"Teams is busy ({status})")
+    if status == 401:
+        return Retryable("Teams did not accept the bot's credentials (401)")
+    if status == 403:
+        return Final("the person has blocked or uninstalled the bot, or it may not post there (403)")
+    if status == 404:
+        return Final("the conversation does not exist any more (404)")
+    if status == 413:
+        return Final("the message is too large (413)")
+    if status < 500:
+        return Final(f"Teams refused the message ({status})")
+    return UnknownOutcome(f"Teams answered {status}")
+
+
+def outcome_of_connection(error: ClientRequestError) -> NotSent:
+    """What a failed connection means: without a connection nothing was sent; with one, nobody knows."""
+    cause = error.inner_exception
+    if isinstance(cause, requests.exceptions.ConnectTimeout):
+        return Retryable("Teams could not be reached")
+    if isinstance(cause, requests.exceptions.ConnectionError):
+        inner = cause.args[0] if cause.args else None
+        if isinstance(inner, MaxRetryError) and isinstance(inner.reason, NewConnectionError):
+            return Retryable("Teams could not be reached")
+    return UnknownOutcome("the connection broke before Teams answered")
+
+
+def _retry_after(error: ErrorResponseException) -> float:
+    """Seconds that Teams asks us to wait, at most LONGEST_PAUSE; 0 when it does not say."""
+    try:
+        return min(max(float(error.response.headers.get("Retry-After", "0")), 0.0), LONGEST_PAUSE)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,90 @@
+"""A connector for tests: what Teams' service would be, recording every call and answering as told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+
+@dataclass(frozen=True)
+class Call:
+    """verb: POST (new message) or PUT (replaced). authorization: the header it came with."""
+
+    verb: str
+    conversation_id: str
+    activity_id: str
+    body: dict[str, Any]
+    authorization: str
+
+
+class Connector:
+    """answers: statuses for the next calls, in order (200 when used up); "drop": take it, then hang up.
+
+    gate: while cleared, calls wait before they are answered.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.accepted: list[Call] = []
+        self.answers: deque[int | str] = deque()
+        self.retry_after: str | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self._arrived = asyncio.Condition()
+        app = web.Application()
+        for path in (
+            "/v3/conversations/{conversation}/activities",
+            "/v3/conversations/{conversation}/activities/{activity}",
+        ):
+            app.router.add_post(path, self._take)
+            app.router.add_put(path, self._take)
+        self._server = TestServer(app)
+
+    async def start(self) -> None:
+        await self._server.start_server()
+
+    async def close(self) -> None:
+        self.gate.set()
+        await self._server.close()
+
+    @property
+    def url(self) -> str:
+        return str(self._server.make_url("")).rstrip("/")
+
+    async def until(self, count: int, kind: str = "message") -> list[Call]:
+        """The accepted calls of that kind, once there are `count` of them."""
+        async with asyncio.timeout(10), self._arrived:
+            await self._arrived.wait_for(lambda: len(self.of(kind)) >= count)
+        return self.of(kind)
+
+    def of(self, kind: str = "message") -> list[Call]:
+        return [call for call in self.accepted if call.body["type"] == kind]
+
+    async def _take(self, request: web.Request) -> web.StreamResponse:
+        call = Call(
+            request.method,
+            request.match_info["conversation"],
+            request.match_info.get("activity", ""),
+            await request.json(),
+            request.headers.get("Authorization", ""),
+        )
+        self.calls.append(call)
+        await self.gate.wait()
+        answer = self.answers.popleft() if self.answers else 200
+        if answer in (200, 201, "drop"):
+            async with self._arrived:
+                self.accepted.append(call)
+                self._arrived.notify_all()
+        if answer == "drop":
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        headers = {"Retry-After": self.retry_after} if self.retry_after else {}
+        if answer == 302:
+            headers["Location"] = f"{self.url}/v3/conversations/elsewhere/activities"
+        return web.json_response({"id": f"sent-{len(self.accepted)}"}, status=int(answer), headers=headers)
