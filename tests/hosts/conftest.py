@@ -142,12 +142,13 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 def host(settings: Settings, store: Store, replier: Replier, pauses: list[float]) -> TeamsHost:
+    """A bot whose pauses take no time but are written down."""
+
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
 
-    return TeamsHost(
-        settings, replier, store, clock=lambda: NOW, post=Post(sleep=sleep), acknowledge_seconds=5
-    )
+    post = Post(sleep=sleep, clock=lambda: sum(pauses))
+    return TeamsHost(settings, replier, store, clock=lambda: NOW, post=post, acknowledge_seconds=5)
 
 
 class Teams:

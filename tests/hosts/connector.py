@@ -85,6 +85,6 @@ class Connector:
             request.transport.abort()
             return web.Response()
         headers = {"Retry-After": self.retry_after} if self.retry_after else {}
-        if answer == 302:
+        if answer in (301, 302, 307, 308):
             headers["Location"] = f"{self.url}/v3/conversations/elsewhere/activities"
         return web.json_response({"id": f"sent-{len(self.accepted)}"}, status=int(answer), headers=headers)

@@ -59,9 +59,7 @@ class Endpoint:
     async def post(self, request: web.Request) -> web.Response:
         """The handler of the route."""
         try:
-            if request.content_type != "application/json":
-                raise Refused(400, "the body is not application/json")
-            incoming = read_incoming(await request.read())
+            incoming = read_incoming(await _body(request))
             activity = activity_of(incoming)
             proof = await self._gate.admit(request.headers.get("Authorization", ""), incoming, activity)
             if incoming.type == "invoke" and incoming.name == PRESSED:
@@ -165,6 +163,16 @@ class Endpoint:
     async def _greeting(self, context: TurnContext, incoming: Incoming, person_id: str) -> SavedAnswer:
         await self._talk.greet(context, incoming, person_id)
         return DONE
+
+
+async def _body(request: web.Request) -> bytes:
+    """Raises Refused for what is not JSON by its own account, or has no end."""
+    if request.content_type != "application/json":
+        raise Refused(400, "the body is not application/json")
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise Refused(413, "the body is too large") from None
 
 
 def _person_joins(incoming: Incoming) -> bool:

@@ -106,11 +106,15 @@ def use_published_keys() -> None:
 
 
 def _fetch(url: str) -> list[dict[str, Any]]:
-    metadata = requests.get(url, timeout=FETCH_SECONDS, allow_redirects=False)
-    metadata.raise_for_status()
-    published = requests.get(metadata.json()["jwks_uri"], timeout=FETCH_SECONDS, allow_redirects=False)
-    published.raise_for_status()
-    keys = published.json()["keys"]
+    keys = _get(_get(url)["jwks_uri"])["keys"]
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys) or not keys:
         raise ValueError("no keys")
     return keys
+
+
+def _get(url: str) -> Any:
+    """The JSON at exactly this address: a redirect is not followed, whoever sends it."""
+    answer = requests.get(url, timeout=FETCH_SECONDS, allow_redirects=False)
+    if answer.status_code != 200:
+        raise ValueError(f"status {answer.status_code}")
+    return answer.json()
