@@ -109,7 +109,8 @@ class Posting:
         except Retryable as error:
             await self._later(mine, error)
         except Final as error:
-            await self._refused(mine, reference, error.because)
+            because = error.because
+            await self._recorded(lambda: self.fail(mine, because))
         except TimeoutError:
             await self._unknown(mine, f"no answer within {self._t.send_seconds:.0f} seconds")
         except UnknownOutcome as error:
@@ -123,11 +124,6 @@ class Posting:
                     mine.id, holder=self._holder, activity_id=sent.activity_id, now=self._t.clock()
                 )
             )
-
-    async def _refused(self, mine: Delivery, reference: Mapping[str, Any], because: str) -> None:
-        """For good: the conversation is closed until somebody writes there again."""
-        await self._recorded(lambda: self.fail(mine, because))
-        await self._t.addresses.close(reference, because, self._t.clock())
 
     async def _later(self, mine: Delivery, error: Retryable) -> None:
         """Backs off: twice as long each time, plus up to half of it by lot."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Protocol
 
 from bot.hosts.protocol import Retryable, Sent
@@ -29,9 +28,6 @@ class LocalHost:
     async def find(self, recipient: Recipient) -> Mapping[str, Any] | None:
         unit = recipient.audience.unit
         return {"person": recipient.id} if unit is None else {"unit": unit.to_json()}
-
-    async def close(self, reference: Mapping[str, Any], because: str, now: datetime) -> None:
-        """A chat on this machine is open whenever a page is."""
 
     async def send(self, reference: Mapping[str, Any], reply: Reply) -> Sent:
         if "person" in reference:

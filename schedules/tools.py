@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from bot.hosts.protocol import Sender
-from bot.store import Delivery, Reference, Store
+from bot.store import Delivery, Store
 from schedules.briefings import Composer, Directory, Recipient
 from schedules.notices import Notices
 from schedules.timetable import Timetable
 
-SEND_SECONDS = 200.0
+SEND_SECONDS = 250.0
 """A post that has not ended after this long has an unknown outcome. The hosts keep to Teams' limits and try
 again a few times where Teams says so, all inside one post: this is longer than that can take."""
-LEASE = timedelta(seconds=280)
+LEASE = timedelta(seconds=330)
 """How long a claim is good for: longer than a post may take, with room for a database that is away."""
 
 
@@ -34,10 +34,6 @@ class Addresses(Protocol):
         """The conversation reference to post to, as JSON, or None if there is none (yet)."""
         ...
 
-    async def close(self, reference: Mapping[str, Any], because: str, now: datetime) -> None:
-        """Nothing can be posted there any more."""
-        ...
-
 
 class StoredAddresses:
     """The conversations that the hosts have kept in the store."""
@@ -49,9 +45,6 @@ class StoredAddresses:
         find = self._references.find_personal if recipient.person_id else self._references.find
         reference = await find(recipient.id)
         return reference.to_json() if reference else None
-
-    async def close(self, reference: Mapping[str, Any], because: str, now: datetime) -> None:
-        await self._references.close(Reference.from_json(reference), because, now)
 
 
 @dataclass(frozen=True)

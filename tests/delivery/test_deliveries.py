@@ -206,21 +206,20 @@ async def test_a_connector_that_stays_busy_until_the_cut_off_is_a_miss(replica: 
     replica.connector.next["a:U-T1"] = [Retryable("busy (429)") for _ in range(500)]
     while replica.clock.now < AFTER_CUT_OFF + timedelta(minutes=5):
         await replica.look()
-        replica.clock.forward(minutes=3)
+        replica.clock.forward(minutes=15)
     row = await replica.store.briefings.find("briefing:T1", "U-T1", "2026-W47")
     assert row is not None
     assert (row.status, row.because) == ("failed", "not sent in time: busy (429)")
     assert replica.connector.got("a:U-T1") == []
-    assert 5 < row.tries < 100
+    assert row.tries == 14
 
 
-async def test_a_refusal_for_good_is_recorded_told_and_closes_the_conversation(replica: Replica) -> None:
+async def test_a_refusal_for_good_is_recorded_and_told(replica: Replica) -> None:
     replica.connector.next["a:U-T1"] = [Final("blocked (403)")]
     await replica.look()
     await replica.look()
     assert (await replica.states())["U-T1"] == "failed"
     assert replica.connector.tried.count("a:U-T1") == 1
-    assert await replica.store.references.find_personal("U-T1") is None
     (notice,) = replica.connector.got("a:U-ANALYST")
     assert "U-T1, 2026-W47: not delivered; blocked (403)." in str(notice["text"])
 
@@ -253,13 +252,13 @@ async def test_no_answer_in_time_is_an_unknown_outcome(replica: Replica) -> None
 async def test_a_post_of_a_dead_process_becomes_unknown_when_its_lease_is_over(replica: Replica) -> None:
     key = ("briefing:T1", "U-T1", "2026-W47")
     payload = Payload(UnitRef("team", "T1"), Audience(), Reply("x")).to_json()
-    lease = timedelta(seconds=280)
+    lease = timedelta(seconds=330)
     dead = await replica.store.briefings.claim(*key, payload, holder="dead", now=replica.clock(), lease=lease)
     assert dead is not None
     await replica.store.briefings.mark_sending(dead.id, holder="dead", now=replica.clock(), lease=lease)
     await replica.look()
     assert (await replica.states())["U-T1"] == "sending"
-    replica.clock.forward(seconds=281)
+    replica.clock.forward(seconds=331)
     await replica.look()
     assert (await replica.states())["U-T1"] == "unknown"
     assert "a:U-T1" not in replica.connector.tried
