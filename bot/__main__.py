@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from bot.commands import asking, extracts, people, questions, record, running, setup
+from bot.commands import asking, bench, extracts, people, questions, record, running, setup
 from bot.commands.guard import guarded
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (extracts, asking, running, people, record, questions, setup):
+for group in (extracts, asking, running, people, record, questions, bench, setup):
     group.register(app)
 
 

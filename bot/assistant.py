@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Protocol
 
 from bot import audit, rights
 from bot.cards import Client
@@ -17,6 +19,8 @@ from bot.dialogs import answer_json, ask, drill_down
 from bot.dialogs.room import Room, Said
 from bot.engines import Engines
 from bot.memory import Memory
+from bot.seals import Seals
+from bot.store.unclear import UnclearQuestion
 from bot.turn import Audience, Reply, Turn
 from bot.understanding import Context, Listener, Reading, Vocabulary, advance, read
 from bot.wording import Names
@@ -25,13 +29,23 @@ from kpi_engine.errors import NotPermitted, Unknown
 from kpi_engine.question import AUTHORITY, Question, UnitRef
 
 ONLY_THE_FIRST = "I have answered the first question only; please ask the second one again by itself."
+UNCLEAR = ("clarify", "not_understood", "out_of_scope")
 TIMETABLE = "timetable"
 """Who "asks" for a scheduled post that goes to a channel."""
+
+
+class Unclear(Protocol):
+    """Keeps questions that were not understood; the store's own keeps their words encrypted."""
+
+    async def add(self, question: UnclearQuestion) -> None: ...
 
 
 class Assistant:
     """Answers turns from the current extract.
 
+    unclear: where questions that could not be answered are kept (encrypted), to mend the vocabulary by.
+    seals: seals the buttons of every card and refuses a press without one; None where nobody can forge
+        (one process that shows its own cards).
     as_at: the date asked from instead of the extract's own (`perfbot ask --at`).
     case_link: address of a child's record in the case system with {child_id} in it, or None.
     clock: the time of posts that nobody asked for (aware).
@@ -42,7 +56,9 @@ class Assistant:
         engines: Engines,
         memory: Memory,
         recorder: audit.Recorder,
+        unclear: Unclear | None = None,
         *,
+        seals: Seals | None = None,
         as_at: date | None = None,
         case_link: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -50,6 +66,8 @@ class Assistant:
         self._engines = engines
         self._memory = memory
         self._recorder = recorder
+        self._unclear = unclear
+        self._seals = seals
         self._as_at = as_at
         self._case_link = case_link
         self._clock = clock
@@ -63,8 +81,10 @@ class Assistant:
             said, context = await asyncio.to_thread(self._answer, turn, context)
         for each in said:
             await self._record(each, turn.person_id, turn.conversation_id, turn.audience, turn.now)
+            if self._unclear is not None and each.outcome in UNCLEAR and turn.text:
+                await self._unclear.add(UnclearQuestion(turn.now, turn.person_id, each.outcome, turn.text))
         await self._memory.save(turn.person_id, turn.conversation_id, context, turn.now)
-        return _replies(said)
+        return self._replies(said, turn.person_id, turn.audience, turn.now)
 
     async def parse(self, person_id: str, audience: Audience, text: str) -> Reading:
         """How a message is read, with nothing computed (`ask --parse`); raises NotPermitted for strangers."""
@@ -82,8 +102,9 @@ class Assistant:
         """
         async with self._one_at_a_time:
             said = await asyncio.to_thread(self._brief, unit_id, person_id, audience, at)
-        await self._record(said, person_id or TIMETABLE, conversation_id, audience, self._clock())
-        return _replies([said])[0]
+        now = self._clock()
+        await self._record(said, person_id or TIMETABLE, conversation_id, audience, now)
+        return self._replies([said], person_id or TIMETABLE, audience, now)[0]
 
     # What follows is pure: no store, no clock -----------------------------------------------------------
 
@@ -95,9 +116,15 @@ class Assistant:
             return [_stranger(turn.text or "", error)], context
         room = self._room(engine, person, turn.audience, Client.of(turn))
         if turn.action is not None:
-            pressed = drill_down.press(room, turn.action)
+            pressed = self._press(room, turn)
             return [pressed], advance(context, pressed.reading, pressed.answer)
         return self._hear(room, turn.text or "", context)
+
+    def _press(self, room: Room, turn: Turn) -> Said:
+        action = turn.action or {}
+        if self._seals and not self._seals.holds(action, turn.person_id, turn.audience, turn.now):
+            return drill_down.not_ours(room)
+        return drill_down.press(room, action)
 
     def _hear(self, room: Room, text: str, context: Context) -> tuple[list[Said], Context]:
         reading = self._read(room, text, context)
@@ -149,6 +176,18 @@ class Assistant:
             self._vocabulary = (engine, Vocabulary.of(engine, self._as_at or engine.as_at))
         return self._vocabulary[1]
 
+    def _replies(self, said: list[Said], person_id: str, audience: Audience, now: datetime) -> list[Reply]:
+        """As many replies as were said; the first one's JSON holds the second's under `also`."""
+        replies = []
+        for each in said:
+            card = each.card
+            if card is not None and self._seals is not None:
+                card = self._seals.seal(card, person_id, audience, now)
+            replies.append(Reply(each.text, each.json, card, each.replaces))
+        if len(said) > 1:
+            replies[0] = replace(replies[0], answer=answer_json.with_also(said[0].json, said[1].json))
+        return replies
+
     async def _record(
         self, said: Said, person_id: str, conversation_id: str, audience: Audience, at: datetime
     ) -> None:
@@ -174,13 +213,3 @@ def _default_unit(room: Room) -> UnitRef:
 def _stranger(text: str, error: NotPermitted) -> Said:
     """Nothing is read, nothing computed; not even the data's date is said."""
     return Said(answer_json.in_words(text, "not_permitted", str(error), None), "refusal")
-
-
-def _replies(said: list[Said]) -> list[Reply]:
-    """As many replies as were said; the first one's JSON holds the second's under `also`."""
-    first, *more = said
-    answer = answer_json.with_also(first.json, more[0].json) if more else first.json
-    return [
-        Reply(first.text, answer, first.card, first.replaces),
-        *(Reply(each.text, each.json, each.card, each.replaces) for each in more),
-    ]

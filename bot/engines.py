@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
 from kpi_engine.engine import Engine
+
+log = logging.getLogger(__name__)
 
 
 class Engines(Protocol):
@@ -45,8 +48,16 @@ class CurrentEngine:
         with self._lock:
             mark = self._mark()
             if mark != self._seen:
-                self._engine, self._seen = self._opens(), mark
+                self._seen = mark
+                self._swap()
             return self._engine
+
+    def _swap(self) -> None:
+        """Takes the new extract; one that cannot be opened leaves the old one in place."""
+        try:
+            self._engine = self._opens()
+        except Exception as error:
+            log.error("The new extract could not be opened (%s); the old one goes on.", type(error).__name__)
 
     def _mark(self) -> int:
         try:

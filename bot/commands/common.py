@@ -123,17 +123,22 @@ async def desk(
     from bot.audit import StoreRecorder
     from bot.engines import FixedEngine
     from bot.memory import Forgetful, StoreMemory
+    from bot.seals import Seals
+    from bot.store import load_cipher
 
     config = config or settings()
     idle = timedelta(minutes=config.forget_context_after_minutes)
     found = engines or FixedEngine(open_engine(config.home, known))
     day = as_at(found.current(), at) if at else None
     async with opened_store(config) as store:
+        cipher = load_cipher(config)
         kept = memory or (StoreMemory(store.contexts, idle) if remember else Forgetful(idle))
         assistant = Assistant(
             found,
             kept,
             StoreRecorder(store.audit),
+            store.unclear,
+            seals=Seals(cipher.mark),
             as_at=day,
             case_link=config.case_link_template or None,
         )

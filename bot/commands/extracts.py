@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from kpi_engine.engine import Engine
     from kpi_engine.question import Scope
 
-LEDGER_COLUMNS = (
-    "clock", "child_id", "subject_id", "sequence", "start_date", "due_date", "done_date", "ended_date",
-    "status", "days_overdue", "working_days_overdue", "team_id", "worker_id",
-)  # fmt: skip
 MOST_FINDINGS = 20
 
 
@@ -80,6 +77,9 @@ def ledger(
     known: common.Known = None,
 ) -> None:
     """Every duty with a date: one row each, as the specification of the ledger says."""
+    from bot.rights import may_hold
+    from kpi_engine.question import EVERYTHING
+
     if csv_file is not None and parquet is not None:
         raise InputError("Choose one of --csv and --parquet.")
     engine = common.open_engine(common.settings().home, known)
@@ -87,20 +87,31 @@ def ledger(
     scope = _scope(engine, as_)
     common.record_operator("export", {"ledger": clock or "all", "as_at": day.isoformat()}, as_)
     target = csv_file or parquet
-    if target is None:
-        _write_csv(engine.ledger_rows(day, clock, scope))
-        return
+    if target is not None and scope == EVERYTHING:
+        count = engine.write_ledger(target, day, clock, "parquet" if parquet else "csv")
+    elif parquet is not None:
+        raise InputError("--parquet is for the whole ledger; with --as, write --csv.")
+    else:
+        rows = [row for row in engine.ledger_rows(day, clock) if may_hold(row, scope)]
+        count = _write_csv(rows, target)
+    if target is not None:
+        common.say(f"Wrote {count:,} rows to {target}.")
+
+
+def _write_csv(rows: list[dict[str, Any]], target: Path | None) -> int:
+    """The rows as CSV, in the ledger's columns, to a file or to stdout; how many."""
+    from kpi_engine.ledger import COLUMNS
+
     try:
-        engine.write_ledger(target, day, clock, "parquet" if parquet else "csv", scope)
+        with target.open("w", newline="", encoding="utf-8") if target else nullcontext(sys.stdout) as out:
+            writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
     except OSError as error:
+        if target is None:
+            raise
         raise InputError(f"{target} cannot be written: {error.strerror}.") from None
-    common.say(f"Wrote {target}.")
-
-
-def _write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
-    out = csv.DictWriter(sys.stdout, LEDGER_COLUMNS, lineterminator="\n", extrasaction="ignore")
-    out.writeheader()
-    out.writerows(rows)
+    return len(rows)
 
 
 def measures(
@@ -142,14 +153,8 @@ def _shown(value: Any) -> str:
 
 def quality(as_json: common.AsJson = False, as_: common.As = None, known: common.Known = None) -> None:
     """What is wrong with the data of the current extract."""
-    from kpi_engine.question import Question
-
     engine = common.open_engine(common.settings().home, known)
-    if as_ is None:
-        findings: list[Mapping[str, Any]] = list(engine.findings())
-    else:
-        question = Question("quality", as_at=engine.as_at)
-        findings = list(engine.ask(question, _scope(engine, as_)).findings or ())
+    findings = engine.findings(_scope(engine, as_))
     common.record_operator("quality", {"findings": len(findings)}, as_)
     if as_json:
         common.say_json(findings)

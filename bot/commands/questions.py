@@ -26,6 +26,31 @@ def _questions() -> None:
     """Question files."""
 
 
+@questions.command("unclear")
+def unclear(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The newest so many.")] = 100,
+    as_json: common.AsJson = False,
+) -> None:
+    """What people asked and did not get answered, newest first: to mend the vocabulary by."""
+
+    async def gather() -> list[dict[str, str]]:
+        async with common.opened_store(common.settings()) as store:
+            return [
+                {"at": each.at.isoformat(timespec="seconds"), "outcome": each.outcome, "text": each.text}
+                for each in await store.unclear.list(limit=limit)
+            ]
+
+    rows = common.run(gather())
+    common.record_operator("questions", {"unclear": len(rows)})
+    if as_json:
+        common.say_json(rows)
+        return
+    for row in rows:
+        common.say(f"{row['at']}  {row['outcome']}: {row['text']}")
+    if not rows:
+        common.say("Every question so far was understood.")
+
+
 @questions.command("score")
 def score(
     file: Annotated[Path, typer.Argument(help="JSON lines: as, in, text, expect ...")],

@@ -33,11 +33,16 @@ def press(room: Room, action: Mapping[str, Any]) -> Said:
         return help.talk(room, "", Reading("answered", talk="help"))
     question = _question(action, room)
     if question is None:
-        return Said(answer_json.in_words("", "not_understood", UNKNOWN_BUTTON, room.data), "drill_down")
+        return not_ours(room)
     return ask.answer(
         room, "", question, reading=Reading("answered", question), event="drill_down",
         replaces=action.get("replace") is True,
     )  # fmt: skip
+
+
+def not_ours(room: Room) -> Said:
+    """A press that opens nothing: forged, changed, expired, or of a card made for somebody else."""
+    return Said(answer_json.in_words("", "not_understood", UNKNOWN_BUTTON, room.data), "button_refused")
 
 
 def _question(action: Mapping[str, Any], room: Room) -> Question | None:

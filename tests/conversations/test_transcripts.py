@@ -124,7 +124,7 @@ def _part(answer: Mapping[str, Any], key: str) -> str:
 
 
 def _check_rights(exchange: Exchange, turn: Turn, replies: list[Reply], engine: Engine) -> None:
-    """Nowhere in what is said stands a child that the asker may not see here, unless the asker said it first."""
+    """No child that the asker may not see here is named, unless the asker named it first."""
     try:
         scope = rights.scope_for(rights.identify(turn.person_id, engine), turn.audience, engine)
         hidden = {c for c in CHILDREN if not scope.sees_children_of(engine.child_team(c, engine.as_at))}

@@ -1,12 +1,12 @@
 """Reads the transcripts of this folder: what people say, and what the bot must say to it.
 
-    # a title                    begins a conversation
-    as U-T11 in personal         who talks now, and where (personal, group, or a unit's channel)
-    > CP visits overdue          says it
-    [Why]                        presses that button of the last card
-    < 2 CP visits ... overdue    stands in the reply; "..." is any gap; several lines in this order
-    = outcome=answered unit=T11  parts of the answer JSON (show, unit, measures, worker, child, period ...)
-    x C201                       stands nowhere in the reply, its JSON or its card
+# a title                    begins a conversation
+as U-T11 in personal         who talks now, and where (personal, group, or a unit's channel)
+> CP visits overdue          says it
+[Why]                        presses that button of the last card
+< 2 CP visits ... overdue    stands in the reply; "..." is any gap; several lines in this order
+= outcome=answered unit=T11  parts of the answer JSON (show, unit, measures, worker, child, period ...)
+x C201                       stands nowhere in the reply, its JSON or its card
 """
 
 from __future__ import annotations

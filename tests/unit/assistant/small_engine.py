@@ -17,10 +17,13 @@ class SmallEngine(SmallAuthority):
         self.asked: list[Question] = []
         self.leaks = False
 
+    @property
+    def stamp(self) -> DataStamp:
+        return DataStamp(self.as_at, "2026-11-16T07:00:00+00:00", "x1", 0)
+
     def ask(self, question: Question, scope: Scope) -> Answer:
-        stamp = DataStamp(question.as_at, "2026-11-16T07:00:00+00:00", "x1", 0)
         if question.show == "help":
-            return Answer("answered", question, data=stamp)
+            return Answer("answered", question, data=self.stamp)
         self.asked.append(question)
         if question.unit.id not in self.units:
             raise Unknown(f"There is no unit {question.unit.id!r}.")
@@ -34,7 +37,7 @@ class SmallEngine(SmallAuthority):
             for slug in question.measures
         )
         held_back = tuple(sorted(set(teams) - set(seen))) if question.show == "list" else ()
-        return Answer("answered", question, found, held_back, stamp)
+        return Answer("answered", question, found, held_back, self.stamp)
 
 
 def _row(team: str) -> dict[str, object]:
