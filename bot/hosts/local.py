@@ -87,6 +87,18 @@ def unit_in_words(directory: Directory, unit_id: str | None) -> str:
     return unit.name if unit else unit_id
 
 
+def seat_in_words(directory: Directory, person_id: str, audience: Audience) -> str:
+    """Who one is and who listens, in one sentence. Raises Unknown for a stranger."""
+    user = user_named(directory, person_id)
+    role = role_in_words(user.role).lower() if user.active else "no longer active"
+    who = f"{user.name}, {role}, {unit_in_words(directory, user.unit_id)}"
+    if audience == PERSONAL:
+        return f"You are {who}. This chat is yours alone."
+    if audience.unit is None:
+        return f"You are {who}. This group chat belongs to no unit: it gets numbers only."
+    return f"You are {who}. Everybody in the channel of {unit_in_words(directory, audience.unit.id)} listens."
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 

@@ -33,6 +33,7 @@ from bot.hosts.local import (
     audience_at,
     replies_of,
     role_in_words,
+    seat_in_words,
     unit_in_words,
     user_named,
     utc_now,
@@ -79,6 +80,7 @@ async def chat(
     session.sit(person_id, place)
     if notice:
         session.print(notice)
+    session.greet()
     session.print("Type a question, /help or /quit.")
     while True:
         try:
@@ -119,6 +121,10 @@ class Session:
         self._conversation_id = f"terminal-{secrets.token_hex(8)}"
         self._choices = []
 
+    def greet(self) -> None:
+        """Says who one is, and who listens."""
+        self.print(seat_in_words(self._directory, self._person_id, self._audience))
+
     async def take(self, line: str) -> None:
         """A command, a button's number, or a question."""
         command, _, rest = line.partition(" ")
@@ -126,8 +132,10 @@ class Session:
             match command:
                 case "/as":
                     self.sit(rest.strip(), self._place)
+                    self.greet()
                 case "/in":
                     self.sit(self._person_id, rest.strip())
+                    self.greet()
                 case "/who":
                     self._list_users()
                 case _ if line.startswith("/"):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from hosts_browser.small_assistant import SmallAssistant, SmallDirectory
+from playwright.async_api import expect
 
 from bot.hosts.browser import BrowserChat, serving
 from bot.turn import Reply
@@ -79,12 +80,12 @@ async def test_another_user_and_another_place_begin_a_new_conversation(
 ) -> None:
     await window.ask("mine")
     await window.hear("U-T11 at personal said: mine")
-    await window.page.get_by_label("You are").select_option("U-DIR")
+    await window.page.get_by_role("combobox", name="You are").select_option("U-DIR")
     await window.page.locator("#briefing:enabled").wait_for()
     await window.ask("theirs")
     await window.hear("U-DIR at personal said: theirs")
     assert await window.said("U-T11 at personal said: mine").count() == 0
-    await window.page.get_by_label("Asking in").select_option("T12")
+    await window.page.get_by_role("combobox", name="Asking in").select_option("T12")
     await window.page.locator("#briefing:enabled").wait_for()
     await window.ask("here")
     await window.hear("U-DIR at T12 said: here")
@@ -101,6 +102,28 @@ async def test_the_briefing_button_and_the_example_questions(window: Window) -> 
 async def test_a_scheduled_post_arrives_by_itself(window: Window, served: Served) -> None:
     assert served.chat.deliver("U-T11", Reply("your Monday briefing"))
     await window.hear("your Monday briefing")
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+async def test_a_card_taller_than_the_window_is_shown_from_its_top(
+    served: Served, open_window: OpenWindow, size: tuple[int, int]
+) -> None:
+    async def send_now(person_id: str) -> None:
+        served.chat.deliver(person_id, Reply("tall", card=tall_card("First line")))
+
+    served.chat.send_now = send_now
+    window = await open_window(served.address, size)
+    await window.page.get_by_role("button", name="Send Monday’s briefing now").click()
+    await expect(window.said("First line")).to_be_in_viewport()
+    await window.page.wait_for_timeout(700)  # the scrolling that would carry it away
+    await expect(window.said("First line")).to_be_in_viewport()
+    await expect(window.said("Line 80")).not_to_be_in_viewport()
+
+
+def tall_card(title: str) -> dict[str, object]:
+    lines = [title, *(f"Line {n}" for n in range(1, 81))]
+    body = [{"type": "TextBlock", "text": line, "wrap": True} for line in lines]
+    return {"type": "AdaptiveCard", "version": "1.5", "body": body}
 
 
 async def test_a_dropped_connection_comes_back_and_brings_what_was_missed(
@@ -183,6 +206,6 @@ async def test_readability_notices_pale_words(window: Window) -> None:
 
 async def test_when_the_server_is_gone_the_page_says_so(window: Window, served: Served) -> None:
     await served.stop()
-    await window.page.get_by_label("You are").select_option("U-DIR")
+    await window.page.get_by_role("combobox", name="You are").select_option("U-DIR")
     await window.page.get_by_role("status").get_by_text("Perfbot does not answer").wait_for()
     assert await window.page.locator("#briefing").is_disabled()

@@ -40,7 +40,7 @@ class Client:
 
 @dataclass
 class Talker:
-    """One conversation."""
+    """One conversation, after the line that begins it (watermark 1)."""
 
     client: Client
     id: str
@@ -71,15 +71,17 @@ class Talker:
         assert status == 200, body
         return str(body["id"])
 
-    async def since(self, watermark: int = 0) -> dict[str, Any]:
+    async def since(self, watermark: int = 1) -> dict[str, Any]:
         async with self.client.http.get(
             self.url(f"/activities?watermark={watermark}"), headers=self.headers
         ) as response:
             assert response.status == 200, await response.text()
             return dict(await response.json())
 
-    def listen(self, stream_url: str | None = None) -> Listener:
-        return Listener(self.client.http.ws_connect(stream_url or self.stream_url))
+    def listen(self, watermark: int | None = 1) -> Listener:
+        """Listens to what was said after the watermark; None = the stream address as it was given."""
+        address = self.stream_url if watermark is None else f"{self.stream_url}&watermark={watermark}"
+        return Listener(self.client.http.ws_connect(address))
 
 
 class Listener:

@@ -165,14 +165,28 @@ async def test_watermarks_count_what_was_said(client: Client) -> None:
     async with talker.listen() as heard:
         await talker.say("two")
         assert [(await heard.next_message())["text"] for _ in range(2)] == ["first", "second"]
-        assert heard.watermark == "3"
-    whole = await talker.since()
-    assert ([a.get("text") for a in whole["activities"]], whole["watermark"]) == (
-        ["two", "first", "second"],
-        "3",
-    )
-    assert [a["text"] for a in (await talker.since(2))["activities"]] == ["second"]
-    assert (await talker.since(3))["activities"] == []
+        assert heard.watermark == "4"
+    whole = await talker.since(0)
+    assert [a.get("text") for a in whole["activities"]][1:] == ["two", "first", "second"]
+    assert whole["watermark"] == "4"
+    assert [a["text"] for a in (await talker.since(3))["activities"]] == ["second"]
+    assert (await talker.since(4))["activities"] == []
+
+
+@pytest.mark.parametrize(("person", "place", "words"), [
+    ("U-T11", "personal", "Amara Bell, team manager, CSWT 1. This chat is yours alone."),
+    ("U-DIR", "T12", "Jo Marsh, director, whole authority. Everybody in the channel of CSWT 2 listens."),
+    ("U-AD", "group", "Rhys <Owen>, assistant director, Family support. "
+                      "This group chat belongs to no unit: it gets numbers only."),
+    ("U-GONE", "personal", "Pat Lane, no longer active, whole authority. This chat is yours alone."),
+])  # fmt: skip
+async def test_a_conversation_begins_with_who_one_is_and_who_listens(
+    client: Client, person: str, place: str, words: str
+) -> None:
+    talker = await client.sit(person, place)
+    async with talker.listen(None) as heard:
+        assert (await heard.next_message())["text"] == f"You are {words}"
+    assert client.assistant.turns == []
 
 
 async def test_reconnecting_brings_what_was_missed_and_a_replaced_card_once(client: Client) -> None:
@@ -180,8 +194,8 @@ async def test_reconnecting_brings_what_was_missed_and_a_replaced_card_once(clie
     async with talker.listen() as heard:
         await talker.say("card")
         card = await heard.next_message()
-        seen = heard.watermark
-    async with talker.listen(f"{talker.stream_url}&watermark={seen}") as heard:
+        seen = int(heard.watermark)
+    async with talker.listen(seen) as heard:
         data = card["attachments"][0]["content"]["actions"][0]["data"]
         await talker.press(data)
         await heard.next_message()
@@ -189,8 +203,8 @@ async def test_reconnecting_brings_what_was_missed_and_a_replaced_card_once(clie
         await heard.next_message()
     async with client.http.get(talker.url(f"?watermark={seen}"), headers=talker.headers) as response:
         assert response.status == 200
-        stream_url = (await response.json())["streamUrl"]
-    async with talker.listen(stream_url) as heard:
+        talker.stream_url = (await response.json())["streamUrl"]
+    async with talker.listen(None) as heard:
         missed = [await heard.next_message()]
         await talker.say("end")
         missed.append(await heard.next_message())
@@ -275,7 +289,7 @@ async def test_a_seat_nobody_knows_is_refused(client: Client, body: object) -> N
 
 async def test_a_token_opens_its_own_conversation_and_no_other(client: Client) -> None:
     mine, theirs = await client.sit("U-T11"), await client.sit("U-DIR")
-    for method, tail in [("GET", ""), ("GET", "/activities"), ("POST", "/activities"), ("POST", "/briefing")]:
+    for method, tail in [("GET", ""), ("GET", "/activities"), ("POST", "/activities")]:
         async with client.http.request(
             method, theirs.url(tail), json={"type": "message", "text": "hi"}, headers=mine.headers
         ) as response:

@@ -46,6 +46,7 @@ async def talk(
 
 async def test_a_question_is_asked_as_the_user_and_answered() -> None:
     shown, assistant, keyboard = await talk("hello", "/quit", "never read")
+    assert "You are Amara Bell, team manager, CSWT 1. This chat is yours alone." in shown
     assert "U-T11 at personal said: hello" in shown
     turn = assistant.turns[0]
     assert (turn.text, turn.now, turn.charts, turn.executes) == ("hello", NOW, False, False)

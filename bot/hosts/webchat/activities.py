@@ -17,6 +17,9 @@ ON_CARD = "perfbotCard"
 """Key in a button's data that names the activity the button is on: Web Chat does not say it by itself, and a
 card that replaces itself must know which one it is."""
 
+BRIEFING_BUTTON = {"browserChat": "briefing"}
+"""What the page's own button "Send Monday's briefing now" carries."""
+
 
 @dataclass(frozen=True)
 class Posted:

@@ -7,7 +7,6 @@
     GET  conversations/{id}/activities?watermark=
     POST conversations/{id}/activities       a message or a pressed button -> {"id"}
     GET  conversations/{id}/stream?t=&watermark=   WebSocket
-    POST conversations/{id}/briefing         "send Monday's briefing now" (ours, not Direct Line's)
 
 A token opens its own conversation and no other. Malformed bodies are 400, no token 401, a foreign one 403.
 """
@@ -21,10 +20,11 @@ from urllib.parse import urlencode
 
 from aiohttp import WSMsgType, web
 
-from bot.hosts.local import Directory, audience_at, user_named
-from bot.hosts.webchat.activities import read_posted
+from bot.hosts.local import Directory, audience_at, seat_in_words, user_named
+from bot.hosts.webchat.activities import message, read_posted
 from bot.hosts.webchat.conversations import Conversation, Conversations, Frame, Seat
 from bot.hosts.webchat.talk import Talk
+from bot.turn import Reply
 from kpi_engine.errors import InputError, PerfbotError
 
 TOKEN_SECONDS = 24 * 60 * 60
@@ -51,11 +51,14 @@ class DirectLine:
             web.get(f"{one}/activities", self.activities),
             web.post(f"{one}/activities", self.post),
             web.get(f"{one}/stream", self.stream),
-            web.post(f"{one}/briefing", self.briefing),
         ]
 
     async def generate(self, request: web.Request) -> web.Response:
-        """Body `{"person": user id, "place": "personal" | "group" | unit id}`."""
+        """Body `{"person": user id, "place": "personal" | "group" | unit id}`.
+
+        The conversation begins with a line that says who one is and where. Web Chat also needs a first
+        message to show a tall card from its top.
+        """
         body = await read_json(request)
         person, place = (body.get("person"), body.get("place")) if isinstance(body, dict) else (None, None)
         if not isinstance(person, str) or not isinstance(place, str):
@@ -65,6 +68,8 @@ class DirectLine:
         except PerfbotError as error:
             raise web.HTTPBadRequest(text=str(error)) from None
         conversation = self._conversations.begin(seat)
+        greeting = Reply(seat_in_words(self._directory, person, seat.audience))
+        conversation.say(message(greeting, conversation.new_id(), None))
         return web.json_response(described(conversation))
 
     async def refresh(self, request: web.Request) -> web.Response:
@@ -96,10 +101,6 @@ class DirectLine:
         if posted is None:
             return web.json_response({"id": conversation.new_id()})
         return web.json_response({"id": self._talk.take(conversation, posted)})
-
-    async def briefing(self, request: web.Request) -> web.Response:
-        self._talk.take_briefing(self._addressed(request))
-        return web.json_response({}, status=202)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         conversation = self._owned(request, request.query.get("t", ""))

@@ -23,6 +23,8 @@ PACKAGE = "botframework-webchat@4.18.1"
 SCRIPT_NAME = "webchat.js"
 LICENCE_NAME = "webchat.js.LICENSE.txt"
 SHA256 = "0a68ad0a64fc04d621197da10c3eec0f843e16f7d03f6bcbed29b47517cf9bff"
+NPM_OPTIONS = ("--silent", "--ignore-scripts", "--fetch-retries=1", "--fetch-retry-maxtimeout=2000")
+"""Nothing of the package is run, and a machine without a network hears so soon."""
 NPM_SECONDS = 300
 INSTEAD = "The browser chat needs it; `perfbot chat` in the terminal does the same job without it."
 
@@ -80,7 +82,7 @@ def packed(npm: str, work: Path) -> Path:
     """Has npm put the package's tarball into `work`; nothing of it is installed or run."""
     try:
         subprocess.run(
-            [npm, "pack", PACKAGE, "--silent", "--ignore-scripts", "--pack-destination", str(work)],
+            [npm, "pack", PACKAGE, *NPM_OPTIONS, "--pack-destination", str(work)],
             cwd=work, check=True, capture_output=True, timeout=NPM_SECONDS,
         )  # fmt: skip
     except (subprocess.SubprocessError, OSError) as error:

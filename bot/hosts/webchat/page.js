@@ -41,6 +41,8 @@
     sendBoxTextWrap: true,
     sendBoxMaxHeight: 160,
     groupTimestamp: 60000,
+    // A card taller than the window is shown from its top, not scrolled past to its end.
+    autoScrollSnapOnPage: true,
     adaptiveCardsParserMaxVersion: '1.6',
   };
 
@@ -88,9 +90,8 @@
     status.textContent = sentence;
   }
 
-  function post(path, body, token) {
+  function post(path, body) {
     const headers = { 'Content-Type': 'application/json' };
-    if (token) headers.Authorization = `Bearer ${token}`;
     return fetch(`/directline/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
@@ -143,12 +144,12 @@
       },
       freshRoot(),
     );
-    briefing.onclick = async () => {
-      const sent = await post(`conversations/${seat.conversationId}/briefing`, {}, seat.token).catch(() => null);
-      if (!sent || !sent.ok) say('The briefing could not be asked for. Reload the page to try again.');
-    };
   }
 
+  // A message without words: Web Chat shows nothing of it, and shows what comes next from its top.
+  briefing.addEventListener('click', () => {
+    store.dispatch({ type: 'WEB_CHAT/SEND_POST_BACK', payload: { value: { browserChat: 'briefing' } } });
+  });
   for (const select of [person, place]) select.addEventListener('change', sitDown);
   for (const button of examples.querySelectorAll('button')) {
     button.addEventListener('click', () => {

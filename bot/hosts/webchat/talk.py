@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.hosts.local import Replier, replies_of
-from bot.hosts.webchat.activities import Posted, as_turn, echo, message, typing
+from bot.hosts.webchat.activities import BRIEFING_BUTTON, Posted, as_turn, echo, message, typing
 from bot.hosts.webchat.conversations import Conversation
 from bot.turn import PERSONAL, Reply
 
@@ -43,15 +44,8 @@ class Talk:
             return known
         activity_id = conversation.new_id(posted.client_id)
         conversation.say(echo(posted, conversation, activity_id))
-        self._run(self._answer(conversation, posted, activity_id))
+        self._run(self._work(conversation, posted, activity_id))
         return activity_id
-
-    def take_briefing(self, conversation: Conversation) -> None:
-        """The button: the scheduled briefing where there is one to send, else the briefing as asked for."""
-        if self.send_now is not None and conversation.seat.audience == PERSONAL:
-            self._run(self._send_briefing(conversation, self.send_now))
-        else:
-            self._run(self._answer(conversation, Posted(BRIEFING, None, None, None, {}), None))
 
     async def close(self) -> None:
         """Stops what is still being answered."""
@@ -59,7 +53,15 @@ class Talk:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _answer(self, conversation: Conversation, posted: Posted, reply_to: str | None) -> None:
+    def _work(self, conversation: Conversation, posted: Posted, reply_to: str) -> Coroutine[Any, Any, None]:
+        """The page's button sends the scheduled briefing, if there is one to send; all else is answered."""
+        if posted.action != BRIEFING_BUTTON:
+            return self._answer(conversation, posted, reply_to)
+        if self.send_now is not None and conversation.seat.audience == PERSONAL:
+            return self._send_briefing(conversation, self.send_now)
+        return self._answer(conversation, replace(posted, text=BRIEFING, action=None), reply_to)
+
+    async def _answer(self, conversation: Conversation, posted: Posted, reply_to: str) -> None:
         async with conversation.turns, Typing(conversation):
             turn = as_turn(posted, conversation, self._clock())
             for reply in await replies_of(self._assistant.reply(turn)):
