@@ -23,11 +23,14 @@ from bot.cards.frame import LIMIT, Parts, Room, fitted, size
 from bot.cards.talk import reading_card, refusal_card
 from bot.understanding.reading import Choice
 from bot.wording import Names, say
+from bot.wording.plain import shorten
 from bot.wording.shows import freshness
 from kpi_engine.answer import Answer
 from kpi_engine.question import Show
 
 __all__ = ["LIMIT", "Client", "card", "reading_card", "refusal_card", "size"]
+
+_MOST_NOTE = 600
 
 _SHOWS: Mapping[Show, Callable[[Answer, Names, Client, Room], Parts]] = {
     "headline": headline.parts, "list": listing.parts, "trend": trend.parts, "compare": compare.parts,
@@ -46,7 +49,7 @@ def card(answer: Answer, names: Names, client: Client, corrections: Sequence[Cho
 
     def build(room: Room) -> Parts:
         made = _SHOWS[answer.question.show](answer, names, client, room)
-        body = [text(answer.note, bold=True), *made.body] if answer.note else made.body
+        body = [text(shorten(answer.note, _MOST_NOTE), bold=True), *made.body] if answer.note else made.body
         fixes = [buttons.ask(f"I meant: {c.label}", c.question, client) for c in corrections[:2]]
         footer = (*made.footer, freshness(answer))
         return Parts(made.title, made.subtitle, body, [*made.actions[: 6 - len(fixes)], *fixes], footer)

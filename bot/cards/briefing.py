@@ -24,6 +24,7 @@ _MOST_LETTERS = 220
 _MOST_WORKERS = 8
 _MOST_TEAMS = 12
 _MOST_CHILDREN = 5
+_MORE_MEASURES = 5
 _MOST_EXPLAINED = 4
 
 
@@ -35,7 +36,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
             "No briefing", body=[text("There is no briefing for this unit.")], actions=[buttons.help_(client)]
         )
     body = [
-        *_talk_about(b, names), *_numbers(b, client, answer.question), *_trajectory(b, client, room),
+        *_talk_about(b, names), *_numbers(b, client, answer.question, room), *_trajectory(b, client, room),
         *_due(b, names, room), *_longest(b, answer, names, client, room),
         *_teams(b, answer, names, client, room),
     ]  # fmt: skip
@@ -62,7 +63,7 @@ def _talk_about(b: Mapping[str, Any], names: Names) -> list[Element]:
     return [container(items, style="emphasis", spacing="Medium")]
 
 
-def _numbers(b: Mapping[str, Any], client: Client, question: Question) -> list[Element]:
+def _numbers(b: Mapping[str, Any], client: Client, question: Question, room: Room) -> list[Element]:
     found = [words.line_of(entry) for entry in b.get("table") or ()]
     if not found:
         return []
@@ -72,7 +73,13 @@ def _numbers(b: Mapping[str, Any], client: Client, question: Question) -> list[E
             phrases.title(a.measure), question.but(show="headline", measures=(a.measure,)), client
         )
 
-    return [_heading("Against target"), tables.measures(found, press, "Change in the week")]
+    shown = found[: room.rows + _MORE_MEASURES]
+    out = [_heading("Against target"), tables.measures(shown, press, "Change in the week")]
+    if len(found) > len(shown):
+        out.append(
+            text(f"and {counted(len(found) - len(shown), 'more measures')}", subtle=True, size="Small")
+        )
+    return out
 
 
 def _trajectory(b: Mapping[str, Any], client: Client, room: Room) -> list[Element]:

@@ -15,6 +15,7 @@ from kpi_engine.question import Question
 
 VERB = "perfbot"
 _MOST_LETTERS = 40
+_MOST_CARRIED = 6
 
 
 def slim(question: Question) -> dict[str, Any]:
@@ -48,7 +49,12 @@ def ask(label: str, question: Question, client: Client, *, page: int = 0) -> Ele
 
 
 def open_(label: str, question: Question, here: Question, client: Client) -> Element:
-    """A step down: the answer takes this card's place, and its Back button leads here again."""
+    """A step down: the answer takes this card's place, and its Back button leads here again.
+
+    A question of many measures is too long to carry on every line: then the answer is a new message.
+    """
+    if len(here.measures) > _MOST_CARRIED:
+        return ask(label, question, client)
     return action(label, carried(question, replace=True, before=(*client.before, here)), client)
 
 

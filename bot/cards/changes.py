@@ -8,7 +8,7 @@ from bot.cards.elements import Element, columns, container, text
 from bot.cards.frame import Parts, Room
 from bot.wording import phrases, rows, sentences
 from bot.wording.names import Names
-from bot.wording.plain import number
+from bot.wording.plain import counted, number
 from bot.wording.shows import changes_sentence
 from kpi_engine.answer import Answer, MeasureAnswer, Row
 
@@ -28,9 +28,13 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
                 _measure(a, answer, names, client, each, alone=len(answer.answers) == 1), separator=bool(body)
             )
         )
-    for a in moved[_MOST_MEASURES:]:
+    told = moved[_MOST_MEASURES : _MOST_MEASURES + 2 * room.rows]
+    for a in told:
         body.append(text(changes_sentence(a, answer, names)))
-    body += [text(changes_sentence(a, answer, names), subtle=bool(moved)) for a in still[:10]]
+    body += [text(changes_sentence(a, answer, names), subtle=bool(moved)) for a in still[: room.rows]]
+    left = max(len(moved) - _MOST_MEASURES - len(told), 0) + max(len(still) - room.rows, 0)
+    if left:
+        body.append(text(f"and {counted(left, 'more measures')}: ask for them by name.", subtle=True))
     if held := rows.held_back(answer.held_back, names, None):
         body.append(text(held, subtle=True))
     title = f"{sentences.topic([a.measure for a in answer.answers])}: changes since last week"

@@ -91,7 +91,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]], spaci
 
 def _cell(cell: Cell, align: Align) -> Element:
     colour: Colour = "accent" if cell.press and cell.colour == "default" else cell.colour
-    block = text(cell.words, bold=cell.bold, colour=colour, subtle=cell.subtle, align=align)
+    block = text(cell.words or "–", bold=cell.bold, colour=colour, subtle=cell.subtle, align=align)
     out: Element = {"type": "TableCell", "items": [block]}
     if cell.press:
         out["selectAction"] = cell.press

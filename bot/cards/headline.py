@@ -8,9 +8,15 @@ from bot.cards.elements import RAG_COLOURS, Element, columns, facts, text
 from bot.cards.frame import Parts, Room
 from bot.wording import phrases, sentences
 from bot.wording.names import Names
-from bot.wording.plain import span, upper
+from bot.wording.plain import counted, shorten, span, upper
 from kpi_engine.answer import Answer, MeasureAnswer
 from kpi_engine.question import AUTHORITY, Question
+
+_PRESSABLE, _COMFORTABLE = 12, 5
+"""Rooms smaller than these have no place for a question on every line, or for every line."""
+_MOST_LINES = 45
+_MOST_TOGETHER = 6
+_MOST_LETTERS = 200
 
 
 def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
@@ -21,7 +27,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
     if len(answer.answers) == 1:
         body += number(answer.answers[0])
     elif answer.answers:
-        body += several(answer, names, client)
+        body += several(answer, names, client, room)
     return Parts(title, sentences.reading(question, names), body, actions(answer, names, client))
 
 
@@ -59,19 +65,29 @@ def _beside(a: MeasureAnswer) -> list[tuple[str, str]]:
     return [(k, v) for k, v in pairs if v]
 
 
-def several(answer: Answer, names: Names, client: Client) -> list[Element]:
+def several(answer: Answer, names: Names, client: Client, room: Room) -> list[Element]:
     """Measures as a table; below it what a table cannot hold: missing data, doubt, what is held elsewhere."""
     question = answer.question
 
     def press(a: MeasureAnswer) -> Element | None:
+        if room.rows < _PRESSABLE:
+            return None
         return buttons.open_(phrases.title(a.measure), leg(question, a, names), question, client)
 
-    shown = [a for a in answer.answers if not a.elsewhere]
+    held = [a for a in answer.answers if not a.elsewhere]
+    shown = held[: _MOST_LINES if room.rows >= _COMFORTABLE else 3 * room.rows]
     body = [tables.measures(shown, press)] if shown else []
+    if len(held) > len(shown):
+        body.append(
+            text(
+                f"and {counted(len(held) - len(shown), 'more measures')}: ask for them by name.", subtle=True
+            )
+        )
     notes = [f"{phrases.title(a.measure)}: {a.no_data}" for a in answer.answers if a.no_data]
     notes += [a.elsewhere for a in answer.answers if a.elsewhere]
     notes += [f"{phrases.title(a.measure)} could be {d}." for a in answer.answers if (d := phrases.doubt(a))]
-    return [*body, *(text(n, subtle=True, size="Small", spacing="Small") for n in notes)]
+    said = [text(shorten(n, _MOST_LETTERS), subtle=True, size="Small", spacing="Small") for n in notes]
+    return [*body, *said[: room.rows]]
 
 
 def leg(question: Question, a: MeasureAnswer, names: Names) -> Question:
@@ -81,8 +97,13 @@ def leg(question: Question, a: MeasureAnswer, names: Names) -> Question:
 
 
 def actions(answer: Answer, names: Names, client: Client) -> list[Element]:
-    """Back, the list, the split by what lies below, the trend, how it is counted."""
+    """Back, the list, the split by what lies below, the trend, how it is counted.
+
+    A card of many measures has none of these for all of them at once: its lines lead on.
+    """
     question = answer.question
+    if len(answer.answers) > _MOST_TOGETHER:
+        return buttons.back(client)
     slugs = tuple(a.measure for a in answer.answers if not (a.no_data or a.elsewhere))
     out = buttons.back(client)
     if slugs:

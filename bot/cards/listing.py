@@ -14,6 +14,7 @@ from kpi_engine.answer import Answer, MeasureAnswer, Row
 PAGE = 30
 """Rows on a page of the whole list."""
 _MOST_SECTIONS = 3
+_MOST_TOGETHER = 6
 
 
 def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
@@ -26,7 +27,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
     if client.page and len(shown) == 1 and shown[0].rows:
         body, extra = _page(shown[0], answer, names, client)
     elif len(shown) > _MOST_SECTIONS:
-        body = headline.several(answer, names, client)
+        body = headline.several(answer, names, client, room)
     else:
         each = max(room.rows // max(len(shown), 1), 1)
         for a in shown:
@@ -123,7 +124,7 @@ def _why(a: MeasureAnswer, row: Row, answer: Answer, client: Client) -> Element 
 def _actions(answer: Answer, names: Names, client: Client) -> list[Element]:
     question = answer.question
     slugs = tuple(a.measure for a in answer.answers if not (a.no_data or a.elsewhere))
-    if not slugs:
+    if not slugs or len(slugs) > _MOST_TOGETHER:
         return headline.actions(answer, names, client)[len(buttons.back(client)) :]
     out = []
     if split := drill.breakdown(question.but(measures=slugs), names):

@@ -8,7 +8,7 @@ from bot.cards import buttons, headline
 from bot.cards.charts import draw
 from bot.cards.client import Client
 from bot.cards.elements import Column, Element, container, table, text
-from bot.cards.frame import Parts, Room
+from bot.cards.frame import ROOMS, Parts, Room
 from bot.cards.spec import Line
 from bot.wording import phrases, sentences
 from bot.wording.names import Names
@@ -39,7 +39,8 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
     if len(drawn) > _MOST_CHARTS:
         more = [phrases.title(a.measure) for a in drawn[_MOST_CHARTS:]]
         body.append(text(f"Ask for one of the others alone: {', '.join(more)}.", subtle=True))
-    numbers = [_numbers(a) for a in drawn[:_MOST_CHARTS] if a.points]
+    each = max(room.rows * _MOST_POINTS // ROOMS[0].rows // max(min(len(drawn), _MOST_CHARTS), 1), 1)
+    numbers = [e for a in drawn[:_MOST_CHARTS] if a.points for e in _numbers(a, each)]
     if numbers:
         body.append(container(numbers, id_=NUMBERS, hidden=True))
     title = sentences.topic([a.measure for a in answer.answers])
@@ -76,9 +77,10 @@ def alt(a: MeasureAnswer, known: list[Point]) -> str:
     )
 
 
-def _numbers(a: MeasureAnswer) -> Element:
+def _numbers(a: MeasureAnswer, most: int) -> list[Element]:
     measure = phrases.of(a.measure)
-    points = (a.points or ())[-_MOST_POINTS:]
+    whole = a.points or ()
+    points = whole[-most:]
     near = points[-1].date if points else date.min
     has_target = any(p.target is not None for p in points)
     heads = [Column("To", 3), Column(measure.title, 3), *([Column("Target", 2)] if has_target else [])]
@@ -87,4 +89,5 @@ def _numbers(a: MeasureAnswer) -> Element:
         detail = "" if measure.counts != "%" or not p.of else f" of {p.of:g}"
         goal = [phrases.amount(p.target, measure) if p.target is not None else "none"] if has_target else []
         lines.append([day(p.date, near), f"{phrases.figure(p.value, p.of, measure)}{detail}", *goal])
-    return table(heads, lines)
+    cut = [text(f"The last {most} of {len(whole)}.", subtle=True, size="Small")] if len(whole) > most else []
+    return [table(heads, lines), *cut]

@@ -8,7 +8,7 @@ from bot.cards import buttons, headline
 from bot.cards.charts import draw
 from bot.cards.client import Client
 from bot.cards.elements import Column, Element, container, facts, table, text
-from bot.cards.frame import Parts, Room
+from bot.cards.frame import ROOMS, Parts, Room
 from bot.cards.trend import line
 from bot.wording import figures, phrases, rows, sentences
 from bot.wording.names import Names
@@ -17,7 +17,7 @@ from kpi_engine.answer import Answer, MeasureAnswer
 
 _MOST_STEPS = 13
 _MOST_FIGURES = 4
-_MOST_SENTENCES = 12
+
 _MOST_LETTERS = 600
 _MOST_MEASURES = 4
 
@@ -31,11 +31,10 @@ def figures_parts(answer: Answer, names: Names, client: Client, room: Room) -> P
         spec = replace(line(a, a.points or ()), ahead=_ahead(a))
         if spec.values or spec.ahead:
             body.append(draw(spec, client, pictures=room.pictures))
-        body += facts([(k, shorten(v, _MOST_LETTERS)) for k, v in figures.facts(a)])
+        body += facts([(k, shorten(v, _letters(room))) for k, v in figures.facts(a)[: room.rows]])
         body += _series(a)
         body += [
-            text(shorten(s, _MOST_LETTERS), subtle=True, spacing="Small")
-            for s in a.sentences[:_MOST_SENTENCES]
+            text(shorten(s, _letters(room)), subtle=True, spacing="Small") for s in a.sentences[: room.rows]
         ]
     kind = "Forecast" if answer.question.show == "forecast" else "Compared with published figures"
     title = f"{sentences.topic([a.measure for a in answer.answers])}: {kind.lower()}"
@@ -66,7 +65,7 @@ def explain_parts(answer: Answer, names: Names, client: Client, room: Room) -> P
     """The rule in plain English with its source, measure by measure."""
     body: list[Element] = []
     for a in answer.answers[:_MOST_MEASURES]:
-        body.append(container(_sentences(a, numbered=False), separator=bool(body)))
+        body.append(container(_sentences(a, room, numbered=False), separator=bool(body)))
     if len(answer.answers) > _MOST_MEASURES:
         rest = ", ".join(phrases.title(a.measure) for a in answer.answers[_MOST_MEASURES:])
         body.append(text(f"Ask for one of the others alone: {rest}.", subtle=True))
@@ -79,7 +78,7 @@ def why_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts
     question = answer.question
     body: list[Element] = []
     for a in answer.answers[:_MOST_MEASURES]:
-        items = _sentences(a, numbered=True)
+        items = _sentences(a, room, numbered=True)
         if not a.sentences:
             items += [
                 text(rows.words(a.measure, row, names, question.as_at).line)
@@ -95,11 +94,16 @@ def why_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts
     return Parts(title, sentences.reading(question.but(child=None), names), body, actions)
 
 
-def _sentences(a: MeasureAnswer, *, numbered: bool) -> list[Element]:
+def _letters(room: Room) -> int:
+    """How long one sentence may be: the whole of it, but on the smallest cards."""
+    return _MOST_LETTERS * room.rows // ROOMS[0].rows
+
+
+def _sentences(a: MeasureAnswer, room: Room, *, numbered: bool) -> list[Element]:
     out = [text(phrases.title(a.measure), bold=True)]
     if a.no_data:
         out.append(text(a.no_data))
-    for n, sentence in enumerate(a.sentences[:_MOST_SENTENCES], 1):
+    for n, sentence in enumerate(a.sentences[: room.rows], 1):
         start = f"{n}. " if numbered and len(a.sentences) > 1 else ""
-        out.append(text(shorten(f"{start}{sentence}", _MOST_LETTERS), spacing="Small"))
+        out.append(text(shorten(f"{start}{sentence}", _letters(room)), spacing="Small"))
     return out

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from kpi_engine.engine import Engine, Unit
 from kpi_engine.question import ALL, Scope, UnitRef
+
+if TYPE_CHECKING:  # the engine brings pandas: words must not wait for it
+    from kpi_engine.engine import Engine, Unit
 
 
 @dataclass(frozen=True)

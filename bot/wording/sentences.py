@@ -116,7 +116,8 @@ def merged(answers: Sequence[MeasureAnswer], question: Question, names: Names) -
     if len(legs) < 2:
         return ""
     narrowed = "".join(f", {words}" for words in phrases.filters(question))
-    end = f"{where(question, names)}{narrowed} ({phrases.as_at(question)})."
+    place, when = f"{where(question, names)}{narrowed}", f"({phrases.as_at(question)})."
+    end = f"{place} {when}"
     some = [(value, noun) for value, noun in legs if value]
     if not some:
         return f"No {listed((noun for _, noun in legs[:_MOST_LEGS_IN_A_SENTENCE]), 'or')} are overdue {end}"
@@ -126,17 +127,18 @@ def merged(answers: Sequence[MeasureAnswer], question: Question, names: Names) -
         kinds = counted(len(some), "kinds of duty")
         verb = "is" if len(some) == 1 else "are"
         return f"{'1 kind of duty' if len(some) == 1 else kinds} {verb} overdue {end} Most: {first}."
-    total = sum(value for value, _ in legs)
-    return f"{upper(_with_common_tail(legs))} {'is' if total == 1 else 'are'} overdue {end}"
+    total = sum(value for value, _ in some)
+    none = [noun for value, noun in legs if not value]
+    rest = f", and no {listed(none, 'or')}" if none else ""
+    return f"{upper(_with_common_tail(some))} {'is' if total == 1 else 'are'} overdue {place}{rest} {when}"
 
 
 def _with_common_tail(legs: Sequence[tuple[float, str]]) -> str:
     """ "2 initial and 1 review CP conference": the words that all nouns end with are said once."""
     heads, tail = common_tail([noun for _, noun in legs])
-    if not tail:
-        return listed(f"no {noun}" if not value else counted(value, noun) for value, noun in legs)
-    counts = [number(value) if value else "no" for value, _ in legs]
-    said = listed(f"{count} {head}" for count, head in zip(counts, heads, strict=True))
+    if not tail or len(legs) == 1:
+        return listed(counted(value, noun) for value, noun in legs)
+    said = listed(f"{number(value)} {head}" for (value, _), head in zip(legs, heads, strict=True))
     return f"{said} {singular(tail) if legs[-1][0] == 1 else tail}"
 
 

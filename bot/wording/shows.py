@@ -49,9 +49,7 @@ def _headline(answer: Answer, names: Names) -> list[str]:
     first = sentences.merged(answer.answers, answer.question, names)
     if first:
         return [first, *(sentences.leg(a) for a in answer.answers)]
-    return [sentences.full(a, answer.question, names) for a in answer.answers] or [
-        "There is nothing to count."
-    ]
+    return [sentences.full(a, answer.question, names) for a in answer.answers] or [nothing(answer)]
 
 
 def _list(answer: Answer, names: Names) -> list[str]:

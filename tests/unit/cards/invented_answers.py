@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.wording import Names
 from kpi_engine.answer import Answer, DataStamp, Figure, Group, MeasureAnswer, Point
-from kpi_engine.engine import Unit
+from kpi_engine.organisation import Unit
 from kpi_engine.question import EVERYTHING, Period, Question, Scope, UnitRef, make_filters
 
 AS_AT = date(2026, 11, 15)
@@ -36,7 +36,8 @@ NUMBERS_ONLY = Names(UNITS, {}, Scope())
 
 def question(show: str = "headline", *measures: str, **parts: Any) -> Question:
     filters = make_filters(parts.pop("filters", {}))
-    return Question(show, measures, **({"unit": CSWT1, "as_at": AS_AT} | parts), filters=filters)  # type: ignore[arg-type]
+    chosen: dict[str, Any] = {"unit": CSWT1, "as_at": AS_AT} | parts
+    return Question(show, measures, **chosen, filters=filters)  # type: ignore[arg-type]
 
 
 def row(
@@ -44,25 +45,47 @@ def row(
 ) -> dict[str, Any]:
     due = AS_AT - timedelta(days=days)
     return {
-        "child_id": f"C{123 + n}", "clock": clock, "subject_id": f"S{77 + n}", "sequence": 1,
-        "start_date": (due - timedelta(days=14)).isoformat(), "due_date": due.isoformat(), "done_date": None,
-        "ended_date": None, "status": status, "days_overdue": max(days, 0), "working_days_overdue": None,
-        "team_id": "T11", "worker_id": ("P9", "P10", "P11", None)[n % 4],
-    } | parts  # fmt: skip
+        "child_id": f"C{123 + n}",
+        "clock": clock,
+        "subject_id": f"S{77 + n}",
+        "sequence": 1,
+        "start_date": (due - timedelta(days=14)).isoformat(),
+        "due_date": due.isoformat(),
+        "done_date": None,
+        "ended_date": None,
+        "status": status,
+        "days_overdue": max(days, 0),
+        "working_days_overdue": None,
+        "team_id": "T11",
+        "worker_id": ("P9", "P10", "P11", None)[n % 4],
+    } | parts
 
 
 def backlog(slug: str = "cp_visits_overdue", value: float = 7, of: float = 40, **parts: Any) -> MeasureAnswer:
     base: dict[str, Any] = {
-        "value": value, "of": of, "unit": "children", "target": 0.0, "rag": "red" if value else "green", "previous": 5.0,
-    }  # fmt: skip
+        "value": value,
+        "of": of,
+        "unit": "children",
+        "target": 0.0,
+        "rag": "red" if value else "green",
+        "previous": 5.0,
+    }
     return MeasureAnswer(slug, **(base | parts))
 
 
 def rate(slug: str = "cp_visits_in_time", **parts: Any) -> MeasureAnswer:
     base: dict[str, Any] = {
-        "value": 92.3, "of": 39.0, "met": 36.0, "unit": "%", "target": 95.0, "rag": "amber", "previous": 88.2,
-        "period": LAST_WEEK, "last_4_weeks": Figure(91.2, 148, 135), "year_to_date": Figure(93.0, 1204, 1120),
-    }  # fmt: skip
+        "value": 92.3,
+        "of": 39.0,
+        "met": 36.0,
+        "unit": "%",
+        "target": 95.0,
+        "rag": "amber",
+        "previous": 88.2,
+        "period": LAST_WEEK,
+        "last_4_weeks": Figure(91.2, 148, 135),
+        "year_to_date": Figure(93.0, 1204, 1120),
+    }
     return MeasureAnswer(slug, **(base | parts))
 
 
@@ -109,10 +132,23 @@ def _briefing(unit: UnitRef, **parts: Any) -> dict[str, Any]:
         "week": COMING_WEEK.to_json(),
         "as_at": AS_AT.isoformat(),
         "talk_about": [
-            {"why": "worst against target", "measure": "cp_visits_overdue", "sentence": "7 of 40 CP visits are overdue; the target is 0."},
-            {"why": "worst change", "measure": "core_groups_overdue", "sentence": "Core groups overdue rose from 1 to 5 in a week."},
-            {"why": "longest overdue", "measure": "review_conferences_overdue", "sentence": "C125 has waited 41 days past its review conference.",
-             "child_id": "C125", "days_overdue": 41},
+            {
+                "why": "worst against target",
+                "measure": "cp_visits_overdue",
+                "sentence": "7 of 40 CP visits are overdue; the target is 0.",
+            },
+            {
+                "why": "worst change",
+                "measure": "core_groups_overdue",
+                "sentence": "Core groups overdue rose from 1 to 5 in a week.",
+            },
+            {
+                "why": "longest overdue",
+                "measure": "review_conferences_overdue",
+                "sentence": "C125 has waited 41 days past its review conference.",
+                "child_id": "C125",
+                "days_overdue": 41,
+            },
         ],
         "table": [
             line("cin_unallocated", 0, 120, 0, "green", 2),
@@ -124,19 +160,32 @@ def _briefing(unit: UnitRef, **parts: Any) -> dict[str, Any]:
         ],
         "trajectory": {
             "points": [{"date": p.date.isoformat(), "value": p.value, "target": p.target} for p in points()],
-            "value": 1110, "target": 940, "net_last_week": -12, "baseline": 1240, "floor": 800,
+            "value": 1110,
+            "target": 940,
+            "net_last_week": -12,
+            "baseline": 1240,
+            "floor": 800,
         },
         "due_this_week": [
-            {"worker_id": "P9", "team_id": "T11", "count": 4, "by_measure": {"cp_visits_overdue": 3, "core_groups_overdue": 1}},
+            {
+                "worker_id": "P9",
+                "team_id": "T11",
+                "count": 4,
+                "by_measure": {"cp_visits_overdue": 3, "core_groups_overdue": 1},
+            },
             {"worker_id": "P10", "team_id": "T11", "count": 2, "by_measure": {"cin_visits_overdue": 2}},
             {"worker_id": None, "team_id": "T11", "count": 1, "by_measure": {"cin_reviews_overdue": 1}},
         ],
         "due_total": 7,
-        "longest_overdue": [row(2, clock="review_conference", days=41), row(0, days=13), row(1, clock="core_group", days=9)],
+        "longest_overdue": [
+            row(2, clock="review_conference", days=41),
+            row(0, days=13),
+            row(1, clock="core_group", days=9),
+        ],
         "teams": None,
         "findings": 12,
         "no_data": ["peps_overdue"],
-    } | parts  # fmt: skip
+    } | parts
 
 
 def team_briefing(**parts: Any) -> Answer:
@@ -145,9 +194,15 @@ def team_briefing(**parts: Any) -> Answer:
 
 def service_briefing(**parts: Any) -> Answer:
     teams = [
-        {"team_id": f"T1{n}", "name": f"CSWT {n}", "overdue": 30 - 7 * n, "unallocated": n % 2, "worst": "cp_visits_overdue" if n < 4 else None}
+        {
+            "team_id": f"T1{n}",
+            "name": f"CSWT {n}",
+            "overdue": 30 - 7 * n,
+            "unallocated": n % 2,
+            "worst": "cp_visits_overdue" if n < 4 else None,
+        }
         for n in range(1, 5)
-    ]  # fmt: skip
+    ]
     due = [
         {"worker_id": None, "team_id": f"T1{n}", "count": 9 - n, "by_measure": {"cp_visits_overdue": 9 - n}}
         for n in range(1, 5)
@@ -172,10 +227,15 @@ FORECAST = {
     "method": "The median weekly change of the last 13 weeks, carried forward.",
     "reaches_target": "2027-03-07",
     "weeks": [
-        {"date": (AS_AT + timedelta(days=7 * n)).isoformat(), "value": 1110 - 11 * n, "low": 1100 - 15 * n, "high": 1120 - 7 * n}
+        {
+            "date": (AS_AT + timedelta(days=7 * n)).isoformat(),
+            "value": 1110 - 11 * n,
+            "low": 1100 - 15 * n,
+            "high": 1120 - 7 * n,
+        }
         for n in range(1, 9)
     ],
-}  # fmt: skip
+}
 BENCHMARK = {
     "year": 2024,
     "england": 88.1,
@@ -193,52 +253,106 @@ ALL: dict[str, Answer] = {
     "headline_backlog": answer(question("headline", "cp_visits_overdue"), backlog(bounds=(6, 9))),
     "headline_rate": answer(question("headline", "cp_visits_in_time", period=LAST_WEEK), rate()),
     "headline_several": answer(
-        question("headline", "initial_conferences_overdue", "initial_conferences_in_time", "review_conferences_overdue"),
+        question(
+            "headline",
+            "initial_conferences_overdue",
+            "initial_conferences_in_time",
+            "review_conferences_overdue",
+        ),
         backlog("initial_conferences_overdue", 2, 9, previous=1.0, unit="enquiries"),
-        rate("initial_conferences_in_time"), backlog("review_conferences_overdue", 1, 40, previous=1.0),
+        rate("initial_conferences_in_time"),
+        backlog("review_conferences_overdue", 1, 40, previous=1.0),
     ),
     "headline_stock": answer(
-        question("headline", "lac_open", unit=SERVICE), MeasureAnswer("lac_open", 1204, unit="children", previous=1203)
+        question("headline", "lac_open", unit=SERVICE),
+        MeasureAnswer("lac_open", 1204, unit="children", previous=1203),
     ),
     "headline_none_due": answer(
         question("headline", "review_conferences_in_time", period=LAST_WEEK),
-        rate("review_conferences_in_time", value=None, of=0.0, met=0.0, rag=None, previous=None, last_4_weeks=Figure(None, 0, 0)),
+        rate(
+            "review_conferences_in_time",
+            value=None,
+            of=0.0,
+            met=0.0,
+            rag=None,
+            previous=None,
+            last_4_weeks=Figure(None, 0, 0),
+        ),
     ),
     "headline_suppressed": answer(
         question("headline", "lac_open", unit=UnitRef("team", "T12"), filters={"age_max": 4}),
         MeasureAnswer("lac_open", None, None, unit="children", suppressed=True),
     ),
     "headline_no_data": answer(
-        question("headline", "peps_overdue"), MeasureAnswer("peps_overdue", no_data="The table local_peps was not in the extract.")
+        question("headline", "peps_overdue"),
+        MeasureAnswer("peps_overdue", no_data="The table local_peps was not in the extract."),
     ),
     "headline_elsewhere": Answer(
-        "no_data", question("headline", "lac_reviews_overdue"),
-        (MeasureAnswer("lac_reviews_overdue", elsewhere="CSWT 1 holds no looked-after children; they are in Looked After Team."),), data=DATA,
+        "no_data",
+        question("headline", "lac_reviews_overdue"),
+        (
+            MeasureAnswer(
+                "lac_reviews_overdue",
+                elsewhere="CSWT 1 holds no looked-after children; they are in Looked After Team.",
+            ),
+        ),
+        data=DATA,
     ),
     "list": answer(
-        question("list", "cp_visits_overdue", order="worst"), backlog(rows=tuple(row(n, days=20 - 2 * n) for n in range(7)))
+        question("list", "cp_visits_overdue", order="worst"),
+        backlog(rows=tuple(row(n, days=20 - 2 * n) for n in range(7))),
     ),
     "list_umbrella": answer(
-        question("list", "initial_conferences_overdue", "review_conferences_overdue", order="worst", unit=SERVICE),
-        backlog("initial_conferences_overdue", 2, 9, rows=tuple(row(n, clock="initial_conference") for n in range(2)), previous=1.0),
-        backlog("review_conferences_overdue", 5, 40, rows=(row(5, clock="review_conference", days=1),), previous=1.0),
+        question(
+            "list", "initial_conferences_overdue", "review_conferences_overdue", order="worst", unit=SERVICE
+        ),
+        backlog(
+            "initial_conferences_overdue",
+            2,
+            9,
+            rows=tuple(row(n, clock="initial_conference") for n in range(2)),
+            previous=1.0,
+        ),
+        backlog(
+            "review_conferences_overdue",
+            5,
+            40,
+            rows=(row(5, clock="review_conference", days=1),),
+            previous=1.0,
+        ),
         held_back=("T12", "T13"),
     ),
     "list_empty": answer(question("list", "cp_visits_overdue", order="worst"), backlog(value=0, rows=())),
     "list_workers": answer(
         question("list", "caseloads_over_standard", order="worst"),
-        MeasureAnswer("caseloads_over_standard", 2, 9, unit="workers", target=0, rag="red", rows=(
-            {"worker_id": "P9", "team_id": "T11", "value": 24.0, "standard": 18.0},
-            {"worker_id": "P10", "team_id": "T11", "value": 19.5, "standard": 18.0},
-        )),
+        MeasureAnswer(
+            "caseloads_over_standard",
+            2,
+            9,
+            unit="workers",
+            target=0,
+            rag="red",
+            rows=(
+                {"worker_id": "P9", "team_id": "T11", "value": 24.0, "standard": 18.0},
+                {"worker_id": "P10", "team_id": "T11", "value": 19.5, "standard": 18.0},
+            ),
+        ),
     ),
     "list_rate": answer(
         question("list", "cp_visits_in_time", period=LAST_WEEK),
-        rate(rows=(row(0, status="done_late", days=3, done_date="2026-11-15"), row(1, status="missed", days=2), row(2, days=1))),
+        rate(
+            rows=(
+                row(0, status="done_late", days=3, done_date="2026-11-15"),
+                row(1, status="missed", days=2),
+                row(2, days=1),
+            )
+        ),
     ),
     "trend": answer(
         question("trend", "cin_open", by="week"),
-        MeasureAnswer("cin_open", 1110, unit="children", target=940.0, rag="red", previous=1122, points=points()),
+        MeasureAnswer(
+            "cin_open", 1110, unit="children", target=940.0, rag="red", previous=1122, points=points()
+        ),
     ),
     "compare": answer(
         question("compare", "cp_visits_overdue", unit=SERVICE, by="team", order="worst"),
@@ -246,43 +360,91 @@ ALL: dict[str, Answer] = {
     ),
     "compare_workers": answer(
         question("compare", "cp_visits_overdue", by="worker", order="worst"),
-        backlog(value=7, groups=(Group("P9", "Asha Khan", 5, 14, "red"), Group("P10", "Ben Cole", 2, 12, "amber"), Group(None, "No worker", None, 0))),
+        backlog(
+            value=7,
+            groups=(
+                Group("P9", "Asha Khan", 5, 14, "red"),
+                Group("P10", "Ben Cole", 2, 12, "amber"),
+                Group(None, "No worker", None, 0),
+            ),
+        ),
     ),
     "coming_up": answer(
         question("coming_up", "cp_visits_overdue", "core_groups_overdue", period=COMING_WEEK),
-        MeasureAnswer("cp_visits_overdue", 4, unit="children", period=COMING_WEEK, rows=tuple(row(n, days=-1 - n, status="due") for n in range(4))),
-        MeasureAnswer("core_groups_overdue", 1, unit="children", period=COMING_WEEK, rows=(row(6, clock="core_group", days=-2, status="due"),)),
+        MeasureAnswer(
+            "cp_visits_overdue",
+            4,
+            unit="children",
+            period=COMING_WEEK,
+            rows=tuple(row(n, days=-1 - n, status="due") for n in range(4)),
+        ),
+        MeasureAnswer(
+            "core_groups_overdue",
+            1,
+            unit="children",
+            period=COMING_WEEK,
+            rows=(row(6, clock="core_group", days=-2, status="due"),),
+        ),
     ),
     "forecast": answer(
         question("forecast", "cin_open"),
-        MeasureAnswer("cin_open", 1110, unit="children", target=940.0, rag="red", previous=1122, points=points(), extra=FORECAST,
-                      sentences=("At the pace of the last 13 weeks the trajectory is not met this year.",)),
+        MeasureAnswer(
+            "cin_open",
+            1110,
+            unit="children",
+            target=940.0,
+            rag="red",
+            previous=1122,
+            points=points(),
+            extra=FORECAST,
+            sentences=("At the pace of the last 13 weeks the trajectory is not met this year.",),
+        ),
     ),
     "benchmark": answer(
         question("benchmark", "review_conferences_in_time", period=LAST_WEEK),
-        rate("review_conferences_in_time", extra=BENCHMARK, sentences=("Published figures are for the year to 31 March 2024.",)),
+        rate(
+            "review_conferences_in_time",
+            extra=BENCHMARK,
+            sentences=("Published figures are for the year to 31 March 2024.",),
+        ),
     ),
     "explain": answer(
         question("explain", "cp_visits_overdue", "cp_visits_in_time"),
-        MeasureAnswer("cp_visits_overdue", sentences=("A child on a plan is seen every 10 working days.", "Source: local standard, Working Together 2026, chapter 3.")),
-        MeasureAnswer("cp_visits_in_time", sentences=("Visits in time, of those that fell due in the period.",)),
+        MeasureAnswer(
+            "cp_visits_overdue",
+            sentences=(
+                "A child on a plan is seen every 10 working days.",
+                "Source: local standard, Working Together 2026, chapter 3.",
+            ),
+        ),
+        MeasureAnswer(
+            "cp_visits_in_time", sentences=("Visits in time, of those that fell due in the period.",)
+        ),
     ),
     "why": answer(
         question("why", "cp_visits_overdue", child="C123"),
-        MeasureAnswer("cp_visits_overdue", rows=(row(0),), sentences=(
-            "The plan of C123 began on Mon 5 Oct 2026.",
-            "The last visit on which the child was seen was on Mon 19 Oct 2026.",
-            "10 working days later is Mon 2 Nov 2026.",
-            "No visit since: 13 days over.",
-        )),
+        MeasureAnswer(
+            "cp_visits_overdue",
+            rows=(row(0),),
+            sentences=(
+                "The plan of C123 began on Mon 5 Oct 2026.",
+                "The last visit on which the child was seen was on Mon 19 Oct 2026.",
+                "10 working days later is Mon 2 Nov 2026.",
+                "No visit since: 13 days over.",
+            ),
+        ),
     ),
     "briefing_team": team_briefing(),
     "briefing_service": service_briefing(),
     "changes": answer(
         question("changes", "cp_visits_overdue"),
-        backlog(came_on=tuple(row(n, days=3) for n in range(3)), came_off=(row(8, status="done_late", days=2),), stayed=4),
+        backlog(
+            came_on=tuple(row(n, days=3) for n in range(3)),
+            came_off=(row(8, status="done_late", days=2),),
+            stayed=4,
+        ),
     ),
     "quality": answer(question("quality"), findings=FINDINGS),
     "help": answer(question("help")),
-}  # fmt: skip
+}
 """Every fixture by name."""

@@ -1,0 +1,8 @@
+"""Ways into a card that several tests need."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
