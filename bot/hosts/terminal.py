@@ -4,8 +4,8 @@ A conversation reads:
 
     Amara Bell, CSWT 1 > which CP conferences are overdue
     ... the answer, its table, and
-      1  Why
-      2  How counted
+      [1] Why
+      [2] How counted
     Amara Bell, CSWT 1 > 1
 
 Nobody signs in at a terminal: whoever can start it reads the extract's files anyway, and every question is

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -51,6 +51,11 @@ def unmarked(words: str) -> str:
     return plain(_ESCAPED.sub(r"\1", _LINK.sub(r"\1 (\2)", words)))
 
 
+def marker(number: int) -> str:
+    """A button's number in brackets, so that it is never read as a count of what follows it."""
+    return f"[{number}]"
+
+
 def draw(card: Mapping[str, Any], choices: list[Choice]) -> Drawing:
     """The whole card; parts that a button would unfold are drawn open.
 
@@ -70,6 +75,8 @@ def _draw_body(card: Mapping[str, Any], drawing: Drawing) -> None:
 def _draw_element(element: Mapping[str, Any], drawing: Drawing) -> None:
     match element.get("type"):
         case "TextBlock":
+            if element.get("style") == "heading" and drawing.parts:
+                drawing.parts.append(Text())
             drawing.parts.append(_text(element))
         case "FactSet":
             drawing.parts.extend(
@@ -80,8 +87,7 @@ def _draw_element(element: Mapping[str, Any], drawing: Drawing) -> None:
                 _draw_element(part, drawing)
             _draw_press(element, drawing)
         case "ColumnSet":
-            for column in element.get("columns", ()):
-                _draw_element(column, drawing)
+            drawing.parts.append(_side_by_side(element, drawing))
             _draw_press(element, drawing)
         case "Table":
             drawing.parts.append(_table(element, drawing))
@@ -104,6 +110,18 @@ def _text(element: Mapping[str, Any]) -> Text:
     return Text(unmarked(str(element.get("text", ""))), style=" ".join(styles))
 
 
+def _side_by_side(element: Mapping[str, Any], drawing: Drawing) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    columns = []
+    for column in element.get("columns", ()):
+        inner = Drawing(choices=drawing.choices)
+        _draw_element(column, inner)
+        columns.append(Group(*inner.parts))
+        grid.add_column()
+    grid.add_row(*columns)
+    return grid
+
+
 def _table(element: Mapping[str, Any], drawing: Drawing) -> Table:
     """The first row as headings; a cell that can be pressed shows its number before its words."""
     rows = [[_cell(cell, drawing) for cell in row.get("cells", ())] for row in element.get("rows", ())]
@@ -124,7 +142,7 @@ def _cell(cell: Mapping[str, Any], drawing: Drawing) -> Text:
     data = _carried(cell.get("selectAction"))
     if data is None:
         return words
-    return Text.assemble(f"{drawing.number(words.plain, data)} ", words)
+    return Text.assemble(marker(drawing.number(words.plain, data)), " ", words)
 
 
 def _draw_press(element: Mapping[str, Any], drawing: Drawing) -> None:
@@ -150,7 +168,7 @@ def _draw_actions(actions: Sequence[Mapping[str, Any]], drawing: Drawing) -> Non
 
 def _draw_button(label: str, data: Mapping[str, Any], drawing: Drawing) -> None:
     number = drawing.number(plain(label), data)
-    drawing.parts.append(Text(f"  {number}  {plain(label)}", style="bold"))
+    drawing.parts.append(Text(f"{marker(number)} {plain(label)}", style="bold"))
 
 
 def _carried(action: object) -> Mapping[str, Any] | None:

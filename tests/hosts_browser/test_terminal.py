@@ -60,7 +60,7 @@ async def test_a_card_is_drawn_with_its_table_and_its_buttons_numbered() -> None
     assert "Level 0" in lines
     assert "Team    Overdue" in lines
     assert "CSWT 2  7" in lines
-    assert [line for line in lines if line.startswith("  ")] == ["  1  Deeper", "  2  Say it", "  3  Inner"]
+    assert [line for line in lines if line.startswith("[")] == ["[1] Deeper", "[2] Say it", "[3] Inner"]
 
 
 async def test_a_button_is_pressed_by_its_number() -> None:
@@ -188,7 +188,7 @@ def test_cells_and_containers_that_can_be_pressed_are_numbered_in_reading_order(
         table,
         actions=[press(b=1)],
     )
-    assert shown.split() == ["Whole", "1", "Open", "Child", "2", "C1", "3", "Open"]
+    assert shown.split() == ["Whole", "[1]", "Open", "Child", "[2]", "C1", "[3]", "Open"]
     assert [c.action for c in choices] == [{"a": 1}, {"child": 1}, {"b": 1}]
 
 
@@ -201,7 +201,16 @@ def test_hidden_parts_pictures_facts_columns_and_fallbacks_are_drawn() -> None:
         },
         {
             "type": "ColumnSet",
-            "columns": [{"type": "Column", "items": [{"type": "TextBlock", "text": "Left"}]}],
+            "columns": [
+                {"type": "Column", "items": [{"type": "TextBlock", "text": "Left"}]},
+                {
+                    "type": "Column",
+                    "items": [
+                        {"type": "TextBlock", "text": "Right"},
+                        {"type": "TextBlock", "text": "Below"},
+                    ],
+                },
+            ],
         },
         {"type": "Image", "url": "data:,", "altText": "12 now, target 10"},
         {"type": "Chart.Line", "fallback": {"type": "TextBlock", "text": "instead"}},
@@ -212,10 +221,15 @@ def test_hidden_parts_pictures_facts_columns_and_fallbacks_are_drawn() -> None:
         },
         actions=[{"type": "Action.OpenUrl", "title": "Plan", "url": "https://example.org/"}],
     )
-    assert shown.splitlines() == [
-        "Of: 9", "Left", "[12 now, target 10]", "instead", "Plan: https://example.org/",
+    assert [line.rstrip() for line in shown.splitlines()] == [
+        "Of: 9", "Left  Right", "      Below", "[12 now, target 10]", "instead", "Plan: https://example.org/",
     ]  # fmt: skip
     assert choices == []
+
+
+def test_a_heading_stands_apart_from_what_is_above_it() -> None:
+    heading = {"type": "TextBlock", "text": "Title", "style": "heading"}
+    assert drawn(heading, heading)[0].splitlines() == ["Title", "", "Title"]
 
 
 def test_numbers_go_on_from_an_earlier_reply() -> None:
