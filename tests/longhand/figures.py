@@ -12,7 +12,7 @@ from tests.longhand.allocation import Holder, contact_holder, holder, team_of, u
 from tests.longhand.care_leaver_clocks import eligibility, in_touch
 from tests.longhand.counting import add_months, birthday, one_decimal, percentage
 from tests.longhand.ledger import CLOCKS, clock_rows
-from tests.longhand.local_clocks import audit_start, case_holder, pre_proceedings_start, role
+from tests.longhand.local_clocks import audit_month, case_holder, pre_proceedings_start, role
 from tests.longhand.looked_after_clocks import child_of
 from tests.longhand.populations import (
     care_periods,
@@ -250,7 +250,7 @@ def assessments_child_seen(asked: Asked) -> Figure:
     authorised = []
     for row in asked.world.rows("ssd_cin_assessments"):
         day = asked.world.date(row, "cina_assessment_auth_date")
-        start = asked.world.date(row, "cina_assessment_start_date")
+        start = asked.world.limit(row, "cina_assessment_start_date")
         if (
             asked.within(day)
             and not (start and day and day < start)
@@ -307,9 +307,11 @@ def _closures(asked: Asked) -> list[Row]:
     found = []
     for row in asked.world.rows("ssd_cin_episodes"):
         day = asked.world.date(row, "cine_close_date")
+        referred = asked.world.limit(row, "cine_referral_date")
         if (
             day
             and asked.within(day)
+            and not (referred and referred > asked.world.as_at)  # a referral after D does not exist
             and asked.has_case(
                 row.get("cine_person_id"), day - EVENT_DAY_BEFORE, row.get("cine_referral_team")
             )
@@ -649,7 +651,7 @@ def _grade(written: str | None) -> str:
 def carer_assessments_good(asked: Asked) -> Figure:
     grades = []
     for row in asked.world.rows("local_carer_assessments"):
-        day, start = asked.world.date(row, "decision_date"), asked.world.date(row, "start_date")
+        day, start = asked.world.date(row, "decision_date"), asked.world.limit(row, "start_date")
         if asked.within(day) and not (start and day and day < start) and _own_team(asked, row):
             grades.append(_grade(row.get("audit_grade")))
     return share(sum(grade in GOOD for grade in grades), sum(grade in GRADES for grade in grades))
@@ -720,7 +722,7 @@ def _audits(asked: Asked) -> list[Row]:
     """Audits completed in the period."""
     found = []
     for row in asked.world.rows("local_audits"):
-        day, start = asked.world.date(row, "completed_date"), audit_start(asked.world, row)
+        day, start = asked.world.date(row, "completed_date"), audit_month(row)
         if asked.within(day) and not (start and day and day < start) and _own_team(asked, row):
             found.append(row)
     return found

@@ -205,8 +205,13 @@ def induction(world: World) -> list[LedgerRow]:
     return rows
 
 
+def audit_month(record: Row) -> dt.date | None:
+    """The first day of the audit's month."""
+    return cells.date(f"{record.get('audit_month')}-01")
+
+
 def audit_start(world: World, record: Row) -> dt.date | None:
-    start = cells.date(f"{record.get('audit_month')}-01")
+    start = audit_month(record)
     return start if start and start <= world.as_at else None
 
 
