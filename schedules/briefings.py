@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, Protocol, cast
 
 from bot.store.channels import ChannelUnit
@@ -36,6 +37,9 @@ class Directory(Protocol):
 
     @property
     def units(self) -> Mapping[str, Unit]: ...
+
+    @property
+    def as_at(self) -> date: ...
 
 
 class CannotCompose(PerfbotError):

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.rights import STRANGER
-from bot.store import Delivery
+from bot.store import Delivery, Subscription
 from bot.turn import PERSONAL
 from kpi_engine.errors import NotPermitted
 from kpi_engine.question import ALL
@@ -22,6 +22,7 @@ from schedules.briefings import CannotCompose, Directory, Payload, Recipient, co
 from schedules.delivery import Key, Posting
 from schedules.timetable import Due
 from schedules.tools import Tools, name
+from schedules.wishes import is_wanted, with_wishes
 
 LOOK_BACK = timedelta(days=31)
 """A process that was down for longer does not list what it missed before that."""
@@ -49,10 +50,11 @@ class Deliveries:
         marks = self._t.store.schedule_marks
         before = await marks.last_look() or now
         directory = self._t.engines.current()
-        table = await self._t.timetable(directory)
+        wishes = await self._t.store.subscriptions.all()
+        table = with_wishes(self._t.timetable(directory), wishes)
         first = max(before - timedelta(days=1), now - LOOK_BACK)
         dues = table.due_between(first, now + timedelta(microseconds=1))
-        await self._keep([due for due in dues if due.until > before], directory, now)
+        await self._keep([due for due in dues if due.until > before], wishes, directory, now)
         await marks.looked(now)
         await self._posting.send_waiting()
         await self._t.notices.hand_out(directory)
@@ -81,13 +83,17 @@ class Deliveries:
         await self._posting.send(mine)
         return await self._briefings.find(*key) or mine
 
-    async def _keep(self, dues: Iterable[Due], directory: Directory, now: datetime) -> None:
+    async def _keep(
+        self, dues: Iterable[Due], wishes: Sequence[Subscription], directory: Directory, now: datetime
+    ) -> None:
         """Composes and keeps every delivery that is not kept yet; records what came too late."""
         who = recipients(directory, await self._t.store.channels.all())
         for due in dues:
             for recipient in who.get(due.unit_id, []):
                 key = (due.key, recipient.id, due.period)
-                if key not in self._kept and await self._keep_one(key, due, recipient, directory, now):
+                if key in self._kept or not is_wanted(due, recipient.person_id, wishes):
+                    continue
+                if await self._keep_one(key, due, recipient, directory, now):
                     self._kept.add(key)
 
     async def _keep_one(
@@ -103,6 +109,9 @@ class Deliveries:
             if mine is not None:
                 await self._posting.fail(mine, f"not sent in time: {why}")
             return True
+        if stale := self._t.stale(directory, now):
+            await self._hold(key, stale)
+            return False
         try:
             reply = await compose(self._t.composer, due.unit_id, recipient)
         except CannotCompose as error:

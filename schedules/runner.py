@@ -58,11 +58,11 @@ class Schedules:
         return await self._deliveries.send_now(person_id)
 
     async def stop(self) -> None:
-        """Begins no more posts, waits for those that have begun, stops."""
+        """Begins no more posts, waits for those that have begun, stops. A second call does nothing."""
         self._deliveries.stop()
-        self._scheduler.pause()
         async with self._looking:
-            self._scheduler.shutdown(wait=False)
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
 
     async def _look(self) -> None:
         async with self._looking:
@@ -97,7 +97,7 @@ async def start(
     for unit_id, channel in table.channels.items():
         await store.channels.assign(channel, directory.units[unit_id].ref, FILE_NAME, clock())
 
-    async def current(directory: Directory) -> Timetable:
+    def current(directory: Directory) -> Timetable:
         return table.covering(tuple(directory.units))
 
     notices = Notices(store, clock)
@@ -109,6 +109,7 @@ async def start(
         addresses=addresses or StoredAddresses(store),
         timetable=current,
         notices=notices,
+        stale=lambda directory, now: table.stale(directory.as_at, now),
         clock=clock,
     )
     return Schedules(Deliveries(tools), every)

@@ -75,20 +75,24 @@ class Timetable:
 
     units: whose posts, by id.  meetings, own: by unit id; own None = that unit has no weekly briefing.
     channels: unit id -> the id of the unit's channel.  closed: days the offices are closed.
+    stale_after_days: data whose as-at date is longer ago makes no briefing.
+    paused: unit id -> nothing that falls due before then is sent.
     """
 
     zone: ZoneInfo
     briefing: Weekly
     minutes_before_meeting: int
     units: tuple[str, ...] = ()
+    stale_after_days: int = 6
     meetings: Mapping[str, Slot] = field(default_factory=dict)
     own: Mapping[str, Weekly | None] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     closed: frozenset[date] = frozenset()
+    paused: Mapping[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for unit_id, meeting in self.meetings.items():
-            if meeting.at.hour * 60 + meeting.at.minute < self.minutes_before_meeting:
+            if not self._same_day(meeting.at):
                 raise InputError(
                     f"The meeting of {unit_id} at {meeting.at:%H:%M} is too early for its reminder."
                 )
@@ -106,7 +110,8 @@ class Timetable:
         found = []
         while monday <= last:
             for unit_id in self.units:
-                found += [due for due in self._week(unit_id, monday) if start <= due.at < end]
+                awake = max(start, self.paused.get(unit_id, start))
+                found += [due for due in self._week(unit_id, monday) if awake <= due.at < end]
             monday += timedelta(days=7)
         return sorted(found)
 
@@ -114,6 +119,20 @@ class Timetable:
         """What goes out from `now` (aware) in so many days of the calendar."""
         local = now.astimezone(self.zone)
         return self.due_between(now, datetime.combine(local + timedelta(days=days), local.time(), self.zone))
+
+    def stale(self, as_at: date, now: datetime) -> str | None:
+        """Why no briefing may be made from data of that date at that moment, or None."""
+        age = (now.astimezone(self.zone).date() - as_at).days
+        if age <= self.stale_after_days:
+            return None
+        return (
+            f"The newest data is as at {as_at:%d %B %Y}, {age} days ago; "
+            f"a briefing is made from data of at most {self.stale_after_days} days."
+        )
+
+    def can_remind_of(self, meeting: Slot) -> bool:
+        """Whether the reminder of such a meeting falls on its day and outside the forbidden hour."""
+        return self._same_day(meeting.at) and not in_forbidden_hour(self._before(meeting.at))
 
     def is_working(self, on: date) -> bool:
         """Whether the offices are open that day."""
@@ -136,6 +155,9 @@ class Timetable:
         year, week, _ = day.isocalendar()
         return Due(self._instant(day, at), unit_id, post, f"{year}-W{week:02d}", self._instant(day, until))
 
+    def _same_day(self, meeting: time) -> bool:
+        return meeting.hour * 60 + meeting.minute >= self.minutes_before_meeting
+
     def _before(self, meeting: time) -> time:
         minutes = meeting.hour * 60 + meeting.minute - self.minutes_before_meeting
         return time(minutes // 60, minutes % 60)
@@ -149,9 +171,13 @@ class Timetable:
         return next((d for d in [*week[weekday:], *reversed(week[:weekday])] if self.is_working(d)), None)
 
 
+def in_forbidden_hour(at: time) -> bool:
+    return time(1) <= at <= time(2)
+
+
 def check_hour(at: time) -> None:
     """Raises InputError for 01:00 to 02:00, the hour that the clock changes repeat and leave out."""
-    if time(1) <= at <= time(2):
+    if in_forbidden_hour(at):
         raise InputError(
             f"{at:%H:%M} cannot be used: 01:00 to 02:00 happens twice or not at all on two Sundays."
         )

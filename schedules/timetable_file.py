@@ -18,12 +18,13 @@ SHIPPED = Path(__file__).with_name("timetable.yaml")
 FILE_NAME = "timetable.yaml"
 LONDON = ZoneInfo("Europe/London")
 
-_TOP = ("zone", "closure_days", "posts", "units")
+_TOP = ("zone", "closure_days", "data", "posts", "units")
 _POSTS = ("briefing", "reminder")
 _WEEKLY = ("every", "on", "at", "late_until")
 _REMINDER = ("minutes_before_meeting",)
 _UNIT = ("channel", "meeting", "briefing")
 _MEETING = ("on", "at")
+_DATA = ("stale_after_days",)
 
 
 def read_timetable(
@@ -147,6 +148,7 @@ def _build(root: _Entry, units: Sequence[str], zone: ZoneInfo, closed: Iterable[
         briefing=general,
         minutes_before_meeting=minutes,
         units=tuple(units),
+        stale_after_days=_whole_number(top["data"].parts(*_DATA)["stale_after_days"], 1, 3650),
         meetings=meetings,
         own=own,
         channels=channels,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -51,7 +51,8 @@ class StoredAddresses:
 class Tools:
     """What Deliveries works with.
 
-    timetable: for the units of an extract.
+    timetable: for the units of an extract, as the file says.
+    stale: why nothing may be composed from the extract at this moment, or None.
     clock: aware times.  draw: 0 to 1, the jitter.  send_seconds must be well under lease.
     """
 
@@ -60,8 +61,9 @@ class Tools:
     composer: Composer
     sender: Sender
     addresses: Addresses
-    timetable: Callable[[Directory], Awaitable[Timetable]]
+    timetable: Callable[[Directory], Timetable]
     notices: Notices
+    stale: Callable[[Directory, datetime], str | None] = lambda directory, now: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     draw: Callable[[], float] = random.random
     send_seconds: float = SEND_SECONDS

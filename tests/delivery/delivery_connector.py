@@ -24,7 +24,7 @@ class FakeConnector:
     """`with FakeConnector() as connector:` serves on a free loopback port.
 
     script: by conversation id, what to do with the next posts: "429", "412", "502", "504", "403" (not
-    accepted), "drop" (accepted, then the connection is cut), "slow" (accepted, answered after `slow_seconds`).
+    accepted), "drop" (accepted, then cut off), "slow" (accepted, answered after `slow_seconds`).
     Whatever comes after them is accepted.
     """
 

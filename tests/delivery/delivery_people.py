@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.store import Reference, Store
 from bot.turn import Audience, Reply
@@ -18,6 +18,7 @@ class SmallAuthority:
 
     units: dict[str, Unit] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    as_at: date = date(2026, 11, 15)
 
     def current(self) -> SmallAuthority:
         return self

@@ -1,8 +1,8 @@
 """One replica of the bot's deliveries as a process of its own, which may be told to kill itself at a step.
 
 Run as a program it is a nursery: it imports everything once, then forks a child for each job it reads, and
-prints how each child ended. The product has no test hooks: the steps are marked by wrapping what the replica is
-given (store, composer, sender), and what it kills is itself, with SIGKILL.
+prints how each child ended. The product has no test hooks: the steps are marked by wrapping what the replica
+is given (store, composer, sender), and what it kills is itself, with SIGKILL.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ class Nobody:
 nobody: Any = Nobody()
 
 
-async def timetable(directory: Directory) -> Timetable:
+def timetable(directory: Directory) -> Timetable:
     weekly = Weekly(Slot(0, time(8, 30)), time(12))
     return Timetable(LONDON, weekly, 30, units=tuple(directory.units))
 

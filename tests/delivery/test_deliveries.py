@@ -13,7 +13,7 @@ import pytest
 from delivery_people import Clock, PlainComposer, SmallAuthority, as_sent, authority, with_chats
 
 from bot.hosts.protocol import Final, Retryable, Sent, UnknownOutcome
-from bot.store import Store
+from bot.store import Store, Subscription
 from bot.turn import Audience, Reply
 from kpi_engine.errors import NotPermitted
 from kpi_engine.question import ALL, UnitRef
@@ -62,7 +62,7 @@ class Replica:
         self.deliveries = Deliveries(self.tools())
 
     def tools(self, **changes: Any) -> Tools:
-        async def timetable(directory: Directory) -> Timetable:
+        def timetable(directory: Directory) -> Timetable:
             weekly = Weekly(Slot(0, time(8, 30)), time(12))
             return Timetable(ZoneInfo("Europe/London"), weekly, 30, units=tuple(directory.units))
 
@@ -340,6 +340,37 @@ async def test_what_could_not_be_composed_until_the_cut_off_is_a_miss_with_its_r
     row = await replica.store.briefings.find("briefing:T2", "U-T2", "2026-W47")
     assert row is not None
     assert (row.status, row.because) == ("failed", "not sent in time: The extract is too old.")
+
+
+async def test_nothing_goes_out_from_stale_data_until_newer_comes(replica: Replica) -> None:
+    def stale(directory: Directory, now: datetime) -> str | None:
+        return "The data is old." if directory.as_at.day == 15 else None
+
+    waiting = replica.restarted(stale=stale)
+    await waiting.look()
+    await waiting.look()
+    assert await waiting.states() == {}
+    (notice,) = replica.connector.got("a:U-ANALYST")
+    assert str(notice["text"]).count("waiting; The data is old.") == 5
+    replica.directory.as_at = replica.directory.as_at.replace(day=16)
+    await waiting.look()
+    assert await waiting.states() == dict.fromkeys(EVERYBODY, "sent")
+
+
+async def test_wishes_of_units_and_people_are_followed(replica: Replica) -> None:
+    def wish(owner: str, **changes: Any) -> Subscription:
+        parts: dict[str, Any] = {"wanted": {}, "active": True, "paused_until": None}
+        return Subscription(owner, "briefing", "", **(parts | changes), changed_by=owner, changed_at=DUE)
+
+    subscriptions = replica.store.subscriptions
+    await subscriptions.set(wish("T2", wanted={"on": "tuesday", "at": "09:00"}))
+    await subscriptions.set(wish("U-S1", active=False))
+    await subscriptions.set(wish("T3", paused_until=DUE + timedelta(hours=6)))
+    await replica.look()
+    assert set(await replica.states()) == {"U-T1", "19:t1"}
+    replica.clock.now = datetime(2026, 11, 17, 9, 0, 1, tzinfo=UTC)
+    await replica.look()
+    assert await replica.states() == dict.fromkeys({"U-T1", "19:t1", "U-T2"}, "sent")
 
 
 async def test_a_manager_who_joins_before_the_cut_off_gets_it_and_one_who_joins_later_does_not(

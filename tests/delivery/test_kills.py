@@ -45,7 +45,7 @@ SAMPLE = int(os.environ.get("PERFBOT_KILL_POINTS", "0"))
 
 @dataclass(frozen=True)
 class Scenario:
-    """One morning: when, who dies where, what the connector does, whether the bot is back before the cut-off."""
+    """One morning: when, who dies where, what the connector does, whether the bot is back in time."""
 
     number: int
     morning: str

@@ -206,3 +206,13 @@ def test_every_week_with_a_working_day_has_exactly_one_briefing(day: date) -> No
     )
     open_days = [d for n in range(5) if is_working(d := monday + timedelta(days=n))]
     assert [due.at.astimezone(LONDON).date() for due in dues] == open_days[:1]
+
+
+@pytest.mark.parametrize(
+    ("as_at", "fresh"), [("2026-11-16", True), ("2026-11-10", True), ("2026-11-09", False)]
+)
+def test_a_briefing_is_not_made_from_old_data(as_at: str, fresh: bool) -> None:
+    reason = timetable().stale(date.fromisoformat(as_at), local("2026-11-16T08:30"))
+    assert (reason is None) == fresh
+    if reason:
+        assert reason.startswith("The newest data is as at 09 November 2026, 7 days ago")

@@ -74,7 +74,7 @@ def test_an_empty_file_changes_nothing(tmp_path: Path, text: str) -> None:
         ("zone: Europe/London\nzone: Europe/London", "line 2: 'zone' is set twice."),
         (
             "zones: Europe/London",
-            "line 1: 'zones' is not known here; it can be zone, closure_days, posts, units.",
+            "line 1: 'zones' is not known here; it can be zone, closure_days, data, posts, units.",
         ),
         ("posts: 3", "line 1: name: value pairs were expected here."),
         ("- 1", "line 1: name: value pairs were expected here."),
@@ -85,6 +85,7 @@ def test_an_empty_file_changes_nothing(tmp_path: Path, text: str) -> None:
         ("posts:\n  briefing:\n    late_until: 08:00", "line 3: late_until (08:00) must be later"),
         ("posts:\n  reminder: {minutes_before_meeting: soon}", "line 2: 'soon' is not a whole number."),
         ("posts:\n  reminder: {minutes_before_meeting: 0}", "line 2: 0 is not from 1 to 1440."),
+        ("data: {stale_after_days: never}", "line 1: 'never' is not a whole number."),
         ("closure_days: [Boxing Day]", "line 1: 'Boxing Day' is not a date; write 2026-12-29."),
         ("closure_days: 2026-12-29", "line 1: a list of dates was expected here"),
         ("units:\n  T99: {briefing: off}", "line 2: the extract has no unit 'T99'."),
