@@ -597,7 +597,9 @@ class _Maker:
                     "Dental check", "Dental health assessment", "Optician", "Review (RHA)",
                 ),
                 clah_health_check_date=self.written(day, empty=1),
-                clah_health_check_status=self.pick("Completed", "Completed", "completed", "Planned", "Refused"),
+                clah_health_check_status=self.pick(
+                    "Completed", "Completed", "completed", "Planned", "Refused"
+                ),
             )  # fmt: skip
         for _ in range(self.random.choice([0, 1, 2])):
             self.add(
@@ -723,10 +725,13 @@ class _Maker:
             clea_care_leaver_latest_contact=self.written(
                 self.today - DAY * self.random.choice([0, 20, 55, 56, 57, 58, 100, -3]), empty=25
             ),
-            clea_care_leaver_accom_suitable=self.pick("Suitable", "a) Suitable", "Unsuitable", "b) Unsuitable", ""),
+            clea_care_leaver_accom_suitable=self.pick(
+                "Suitable", "a) Suitable", "Unsuitable", "b) Unsuitable", ""
+            ),
             clea_care_leaver_activity=self.pick("F1", "F2: x", "P4", "G4", "G5: x", "F3", "", "a) P1 - x"),
             clea_pathway_plan_review_date=self.written(
-                self.today - DAY * self.random.choice([0, 30, 181, 182, 183, 184, 185, 300, 900, -5]), empty=35
+                self.today - DAY * self.random.choice([0, 30, 181, 182, 183, 184, 185, 300, 900, -5]),
+                empty=35,
             ),
             clea_care_leaver_allocated_team=self.random.choice(WRITTEN_TEAMS),
             clea_care_leaver_worker_id=self.random.choice(WRITTEN_WORKERS),

@@ -17,8 +17,8 @@ from kpi_engine import open_folder
 from kpi_engine.measures import CATALOGUE
 from tests.generative.random_authority import extract_date, random_authority, write_ssd_folder
 from tests.longhand.figures import MEASURES, NO_DATA, Authority
-from tests.longhand.ledger import COLUMNS, clock_rows
 from tests.longhand.ledger import CLOCKS as LONGHAND_CLOCKS
+from tests.longhand.ledger import COLUMNS, clock_rows
 
 RUNS = int(os.environ.get("PERFBOT_LONGHAND_RUNS", "8"))
 UNITS = ("ALL", "T11", "T12", "T21", "T31", "T90", "T91", "S2", "S3", "D0")
