@@ -29,7 +29,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
     when = span(question.period) if question.period else "the days ahead"
     body: list[Element] = [text(f"{total_words(held)} in {when}", bold=True)]
     if len(held) > 1:
-        body += facts([(phrases.title(a.measure), _count(a)) for a in held])
+        body += facts([(upper(_noun(a)), _count(a)) for a in held])
     if due:
         body += facts(_by_day([row for _, row in due], answer))
         if not question.worker:
@@ -72,6 +72,11 @@ def total_words(held: Sequence[MeasureAnswer]) -> str:
         return "Some fall due (small numbers are not shown)"
     total = sum(a.value if a.value is not None else len(a.rows or ()) for a in held)
     return "Nothing falls due" if not total else f"{number(total)} {'falls' if total == 1 else 'fall'} due"
+
+
+def _noun(a: MeasureAnswer) -> str:
+    """What falls due: "CP visits", not "CP visits overdue"."""
+    return phrases.overdue_noun(phrases.of(a.measure)) or inside(phrases.title(a.measure))
 
 
 def _count(a: MeasureAnswer) -> str:
@@ -119,7 +124,7 @@ def _table(
         w = rows.words(a.measure, row, names, question.as_at)
         step = drill.why(question, a, row) if press else None
         opened = buttons.open_(f"Why {w.label}?", step, question, client) if step else None
-        noun = singular(phrases.overdue_noun(phrases.of(a.measure)) or inside(phrases.title(a.measure)))
+        noun = singular(_noun(a))
         lines.append([
             w.when, Cell(shorten(w.label, _MOST_LETTERS), bold=True, press=opened),
             *([noun] if several else []), upper(shorten(w.worker, _MOST_LETTERS)),

@@ -59,3 +59,45 @@ def masked(part: Any) -> Any:
             for k, v in part.items()
         }
     return [masked(p) for p in part] if isinstance(part, list) else part
+
+
+def outline(card: Element) -> str:
+    """The card as it reads from top to bottom: words, colours, tables, charts, and where buttons lead."""
+    pressed = (f"[{a['title']}] {_leads_to(a)}".rstrip() for a in card.get("actions", []))
+    return "\n".join([*_drawn(card["body"]), *pressed])
+
+
+def _drawn(items: list[Element], indent: str = "") -> Iterator[str]:
+    for item in items:
+        kind = item["type"]
+        if kind == "TextBlock":
+            marks = " ".join(str(item[k]) for k in ("size", "weight", "color") if k in item)
+            yield f"{indent}{item['text']}{f'  <{marks}>' if marks else ''}"
+        elif kind == "Table":
+            for line in item["rows"]:
+                yield indent + " | ".join(_cell(c) for c in line["cells"])
+        elif kind == "FactSet":
+            yield from (f"{indent}{f['title']}: {f['value']}" for f in item["facts"])
+        elif kind == "ColumnSet":
+            for column in item["columns"]:
+                yield from _drawn(column["items"], indent + "  ")
+        elif kind == "Container":
+            hidden = ", hidden" if item.get("isVisible") is False else ""
+            yield f"{indent}({item.get('style', 'container')}{hidden})"
+            yield from _drawn(item["items"], indent + "  ")
+        else:
+            yield f"{indent}{kind}: {item.get('altText') or item['fallback']['altText']}"
+
+
+def _cell(cell: Element) -> str:
+    words_ = cell["items"][0]["text"]
+    return f"[{words_}] {_leads_to(cell['selectAction'])}" if "selectAction" in cell else words_
+
+
+def _leads_to(action: Element) -> str:
+    question = action.get("data", {}).get("question")
+    if question is None:
+        return ""
+    parts = [question["show"], *question.get("measures", [])[:2], question["unit"]["id"]]
+    parts += [str(question[k]) for k in ("by", "worker", "child") if k in question]
+    return f"-> {' '.join(parts)}{' (here)' if action['data']['replace'] else ''}"

@@ -53,7 +53,8 @@ def test_numbers(value: float, text: str) -> None:
     ("count", "noun", "text"),
     [(1, "children", "1 child"), (2, "children", "2 children"), (1, "CP visits", "1 CP visit"),
      (1, "young people", "1 young person"), (1, "enquiries", "1 enquiry"), (0, "duties", "0 duties"),
-     (1, "care proceedings", "1 care proceedings"), (1204, "children", "1,204 children"), (1, "SDQs", "1 SDQ")],
+     (1, "care proceedings", "1 care proceedings"), (1204, "children", "1,204 children"),
+     (1, "SDQs", "1 SDQ")],
 )  # fmt: skip
 def test_singular_and_plural(count: int, noun: str, text: str) -> None:
     assert plain.counted(count, noun) == text
