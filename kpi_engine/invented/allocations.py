@@ -45,13 +45,21 @@ class Holdings:
     def on(self, case: Ints, day: Days) -> tuple[Ints, Ints]:
         """(team, worker) of each case on a day; team -1 where nobody held it."""
         big = 2 * NEVER
-        place = np.maximum(np.searchsorted(self.case * big + self.start, case * big + day, side="right") - 1, 0)
+        place = np.maximum(
+            np.searchsorted(self.case * big + self.start, case * big + day, side="right") - 1, 0
+        )
         right = (self.case[place] == case) & (self.end[place] > day) & self.has_row[place]
         return np.where(right, self.team[place], -1), np.where(right, self.worker[place], -1)
 
 
 def make_stretches(
-    cases: Cases, made: Assessments, plans: Plans, care: Care, people: People, as_at: int, rng: np.random.Generator
+    cases: Cases,
+    made: Assessments,
+    plans: Plans,
+    care: Care,
+    people: People,
+    as_at: int,
+    rng: np.random.Generator,
 ) -> Stretches:
     """Assessment team, then a social work team, then children in care, as the case moves on."""
     n = len(cases)
@@ -77,7 +85,9 @@ def make_stretches(
     keeps = (front == PLACE["T03"]) & (rng.random(n) < 0.26) & (on_plan == NEVER) & (in_care_from == NEVER)
     moves = np.where(stays | keeps, NEVER, np.maximum(moves, cases.start + 1))
     to_cic = in_care_from + rng.integers(45, 140, n)
-    to_cic = np.where((in_care_from < NEVER) & (in_care_to > to_cic), np.maximum(to_cic, cases.start + 2), NEVER)
+    to_cic = np.where(
+        (in_care_from < NEVER) & (in_care_to > to_cic), np.maximum(to_cic, cases.start + 2), NEVER
+    )
 
     special = {Role.DISABILITY: PLACE["T41"], Role.ASYLUM: PLACE["T24"]}
     for role, team in special.items():
@@ -125,7 +135,9 @@ def make_holdings(
         room = np.array([work.post_fte[p] for p in posts]) * rng.normal(1, 0.13, len(posts)).clip(0.6, 1.5)
         for now in (True, False):
             some = rng.permutation(mine[(stretches.end[mine] > as_at) == now])
-            weight = np.cumsum(cases.size[stretches.case[some]]) / max(cases.size[stretches.case[some]].sum(), 1)
+            weight = np.cumsum(cases.size[stretches.case[some]]) / max(
+                cases.size[stretches.case[some]].sum(), 1
+            )
             post[some] = posts[np.searchsorted(np.cumsum(room) / room.sum(), weight - 1e-9)]
     seated = np.flatnonzero(post >= 0)
     owner, worker, start, end = sit(work, post[seated], stretches.start[seated], stretches.end[seated])
@@ -171,7 +183,14 @@ REASONS: Final = ("LEFTRL", "ORGRST", "MANAGE", "ABSENC", "OTHERS", "TSPROC")
 
 
 def write_involvements(
-    book: Book, cases: Cases, held: Holdings, care: Care, people: People, work: Workforce, as_at: int, rng: np.random.Generator
+    book: Book,
+    cases: Cases,
+    held: Holdings,
+    care: Care,
+    people: People,
+    work: Workforce,
+    as_at: int,
+    rng: np.random.Generator,
 ) -> None:
     """ssd_involvements: one row a child and worker (role CW), and reviewing officers of looked-after children (IRO)."""
     rows = np.flatnonzero(held.has_row & (cases.kind[held.case] != Kind.NFA))
@@ -190,7 +209,8 @@ def write_involvements(
         invo_involvement_start_date=book.dates(held.start[row]),
         invo_involvement_end_date=book.dates(ended),
         invo_worker_change_reason=[
-            r if e < NEVER else "" for r, e in zip(choose(REASONS, (5, 1, 3, 1, 2, 6), count, rng), ended.tolist(), strict=True)
+            r if e < NEVER else ""
+            for r, e in zip(choose(REASONS, (5, 1, 3, 1, 2, 6), count, rng), ended.tolist(), strict=True)
         ],
         invo_person_id=people.ids(person),
         invo_referral_id=ids("R", (cases.first_child[held.case[row]] + member + 1).tolist()),

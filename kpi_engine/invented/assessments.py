@@ -11,8 +11,8 @@ from kpi_engine import working_days
 from kpi_engine.days import NEVER, Days, Mask, plus_months
 from kpi_engine.invented.allotting import Ints, allot, pick, spread
 from kpi_engine.invented.cases import Cases, Kind, Role, weekdays
-from kpi_engine.invented.rhythms import later
 from kpi_engine.invented.published import Shape
+from kpi_engine.invented.rhythms import later
 
 BANDS: Final = ((0, 0), (1, 10), (11, 20), (21, 30), (31, 40), (41, 45), (46, 50), (51, 60), (61, 105))
 """Working days of each published band; the last is open above, and none here is longer than 105."""
@@ -113,7 +113,9 @@ def _close_quick(cases: Cases, made: Assessments, as_at: int, rng: np.random.Gen
     cases.end[mine] = np.minimum(last[mine] + rng.integers(0, 5, int(mine.sum())), as_at)
 
 
-def _place_quick(cases: Cases, case: Ints, length: Ints, year: int, as_at: int, rng: np.random.Generator) -> None:
+def _place_quick(
+    cases: Cases, case: Ints, length: Ints, year: int, as_at: int, rng: np.random.Generator
+) -> None:
     """Last year's cases not in need start early enough for their assessment to be over by as_at."""
     longest = np.zeros(len(cases), dtype=np.int64)
     np.maximum.at(longest, case, length)
@@ -126,14 +128,16 @@ def _place_quick(cases: Cases, case: Ints, length: Ints, year: int, as_at: int, 
 def _waiting(cases: Cases, as_at: int, rng: np.random.Generator) -> Mask:
     """Open cases whose first assessment is not finished: nearly all new ones, few after ten weeks."""
     age = as_at - cases.start
-    chance = np.where(age <= 110, np.maximum(1 - age / 72, 0.06), 0.0)
+    chance = np.where(age <= 110, np.maximum(1 - age / 72, 0.14), 0.0)
     chance = np.where(cases.role == Role.PROTECTION, chance * 0.4, chance)
     return cases.where(Kind.OPEN) & (rng.random(len(cases)) < chance)
 
 
 def _again(cases: Cases, children: int, year: int, as_at: int, rng: np.random.Generator) -> Assessments:
     """Second assessments of long-running cases, authorised in the last year; their start is still to be set."""
-    old = cases.where(Kind.OPEN, roles=(Role.NEED, Role.DISABILITY, Role.PROTECTION)) & (cases.start < year - 160)
+    old = cases.where(Kind.OPEN, roles=(Role.NEED, Role.DISABILITY, Role.PROTECTION)) & (
+        cases.start < year - 160
+    )
     chosen, members = pick(np.flatnonzero(old), cases.size, max(children, 0), rng)
     owner, member = spread(members)
     day = working_days.add(rng.integers(year + 5, as_at + 1, len(chosen)), 0)[owner]

@@ -9,14 +9,25 @@ from typing import Final
 
 import numpy as np
 
-from kpi_engine.days import NEVER, day
+from kpi_engine.days import day
 from kpi_engine.errors import InputError
-from kpi_engine.invented import allocations, care_records, courts, faults, front_door, leavers, management, need
+from kpi_engine.invented import (
+    allocations,
+    care_records,
+    courts,
+    faults,
+    front_door,
+    leavers,
+    management,
+    need,
+    protection_records,
+    safety,
+    workforce,
+)
 from kpi_engine.invented import people as population
-from kpi_engine.invented import protection_records, safety, workforce
 from kpi_engine.invented.assessments import make_assessments
 from kpi_engine.invented.care import make_care, make_placements, make_statuses
-from kpi_engine.invented.cases import Cases, Kind, Role, link, make_cases
+from kpi_engine.invented.cases import Cases, link, make_cases
 from kpi_engine.invented.closures import make_closures
 from kpi_engine.invented.protection import Plans, make_plans
 from kpi_engine.invented.published import OPEN, Shape
@@ -27,9 +38,7 @@ SMALLEST: Final = 40
 DEFAULT_AS_AT: Final = date(2026, 11, 15)
 
 
-def make_authority(
-    folder: Path, *, children: int = OPEN, as_at: date = DEFAULT_AS_AT, seed: int = 1
-) -> None:
+def make_authority(folder: Path, *, children: int = OPEN, as_at: date = DEFAULT_AS_AT, seed: int = 1) -> None:
     """Write an SSD folder with local tables and extract.json.
 
     children: open episodes on as_at, at least 40. Raises InputError for fewer, for a date outside 2005 to 2039, and

@@ -77,7 +77,9 @@ def make_care(
     lag = np.where(cases.role == Role.ASYLUM, rng.integers(0, 3, size), lag)
     lag = np.where(leaver, np.minimum(lag, 100), lag)
     start = cases.start + np.maximum(np.minimum(lag, length - 2), 0)
-    start = np.where(also, until - 1 - (rng.random(size) * np.minimum(length - 25, 60)).astype(np.int64), start)
+    start = np.where(
+        also, until - 1 - (rng.random(size) * np.minimum(length - 25, 60)).astype(np.int64), start
+    )
     end = np.where(cases.end < NEVER, np.maximum(cases.end - rng.integers(0, 8, size), start + 1), NEVER)
     end = np.minimum(end, np.where(cases.end < NEVER, np.maximum(cases.end, start), NEVER))
     chosen = np.flatnonzero(looked | breaks | leaver | also)
@@ -100,7 +102,9 @@ def make_care(
     drawn = rng.choice(len(LEFT_CARE), size=len(case), p=LEFT_CHANCES)
     lot = rng.random(len(case))
     reason = []
-    for i, (place_, open_) in enumerate(zip((cases.first_child[case] + member).tolist(), (last > as_at).tolist(), strict=True)):
+    for i, (place_, open_) in enumerate(
+        zip((cases.first_child[case] + member).tolist(), (last > as_at).tolist(), strict=True)
+    ):
         if open_:
             reason.append("")
         elif grown[i]:
@@ -182,7 +186,11 @@ def make_statuses(care: Care, cases: Cases, as_at: int, rng: np.random.Generator
     start: list[int] = []
     end: list[int] = []
     count = len(care)
-    lot, first_lag, second_lag = rng.random(count), rng.integers(25, 200, count), rng.integers(125, 290, count)
+    lot, first_lag, second_lag = (
+        rng.random(count),
+        rng.integers(25, 200, count),
+        rng.integers(125, 290, count),
+    )
     role = cases.role[care.case]
     for i in range(count):
         begin, finish = int(care.start[i]), int(care.end[i])
@@ -203,4 +211,6 @@ def make_statuses(care: Care, cases: Cases, as_at: int, rng: np.random.Generator
             code.append(name)
             start.append(day)
             end.append(steps[place + 1][0] if place + 1 < len(steps) else finish)
-    return Statuses(np.array(period, dtype=np.int64), code, np.array(start, dtype=np.int64), np.array(end, dtype=np.int64))
+    return Statuses(
+        np.array(period, dtype=np.int64), code, np.array(start, dtype=np.int64), np.array(end, dtype=np.int64)
+    )

@@ -22,7 +22,14 @@ FOSTER: Final = ("U1", "U2", "U3", "U4", "U5", "U6")
 
 
 def write_periods(
-    book: Book, cases: Cases, care: Care, homes: Placements, law: Statuses, people: People, as_at: int, rng: np.random.Generator
+    book: Book,
+    cases: Cases,
+    care: Care,
+    homes: Placements,
+    law: Statuses,
+    people: People,
+    as_at: int,
+    rng: np.random.Generator,
 ) -> None:
     """ssd_cla_episodes, ssd_cla_placement and ssd_legal_status."""
     n = len(homes.period)
@@ -60,13 +67,20 @@ def write_periods(
         clap_cla_placement_id=numbered("H", n),
         clap_cla_placement_start_date=book.dates(homes.start),
         clap_cla_placement_type=homes.type,
-        clap_cla_placement_distance=["999.9" if u else f"{m:.1f}" for u, m in zip(unknown, miles, strict=True)],
+        clap_cla_placement_distance=[
+            "999.9" if u else f"{m:.1f}" for u, m in zip(unknown, miles, strict=True)
+        ],
         clap_cla_id=period_id,
         clap_cla_placement_provider=homes.provider,
         clap_cla_placement_end_date=book.dates(homes.end),
         clap_cla_placement_change_reason=[
             "" if final or not e else r
-            for final, e, r in zip(last, ended, choose(("CARPL", "CREQB", "PLANC", "OTHER", "STAND"), (6, 3, 2, 2, 1), n, rng), strict=True)
+            for final, e, r in zip(
+                last,
+                ended,
+                choose(("CARPL", "CREQB", "PLANC", "OTHER", "STAND"), (6, 3, 2, 2, 1), n, rng),
+                strict=True,
+            )
         ],
         clap_person_id=person,
     )
@@ -81,7 +95,13 @@ def write_periods(
 
 
 def write_care_events(
-    book: Book, care: Care, homes: Placements, law: Statuses, people: People, as_at: int, rng: np.random.Generator
+    book: Book,
+    care: Care,
+    homes: Placements,
+    law: Statuses,
+    people: People,
+    as_at: int,
+    rng: np.random.Generator,
 ) -> None:
     """Care plans, reviews, visits, health, questionnaires and education plans of real care periods."""
     real = np.flatnonzero(~care.short_break)
@@ -104,14 +124,28 @@ def _open_some(end: Days, as_at: int, chance: float, rng: np.random.Generator) -
 
 
 def _reviews(
-    book: Book, real: Ints, person: Ints, start: Days, end: Days, people: People, as_at: int, rng: np.random.Generator
+    book: Book,
+    real: Ints,
+    person: Ints,
+    start: Days,
+    end: Days,
+    people: People,
+    as_at: int,
+    rng: np.random.Generator,
 ) -> Events:
     def due(step: int, last: Days, who: Ints) -> Days:
         return working_days.add(last, 20) if step == 0 else plus_months(last, 3 if step == 1 else 6)
 
     made = keep(
-        start, end, as_at, due, rng,
-        overdue=_open_some(end, as_at, 0.075, rng), days_over=(14.0, 2), late=0.05, soonest=0.75,
+        start,
+        end,
+        as_at,
+        due,
+        rng,
+        overdue=_open_some(end, as_at, 0.075, rng),
+        days_over=(14.0, 2),
+        late=0.05,
+        soonest=0.75,
     )
     last = np.full(len(real), -1)
     np.maximum.at(last, made.subject, made.day)
@@ -131,22 +165,38 @@ def _reviews(
         clar_cla_id=ids("L", (real[subject] + 1).tolist()),
         clar_cla_review_date=book.dates(day),
         clar_cla_review_cancelled=flags(off),
-        clar_cla_review_participation=["PN0" if a < 4 else s for a, s in zip(age.tolist(), spoken, strict=True)],
+        clar_cla_review_participation=[
+            "PN0" if a < 4 else s for a, s in zip(age.tolist(), spoken, strict=True)
+        ],
         clar_cla_person_id=people.ids(person[subject]),
     )
     return made
 
 
 def _care_plans(
-    book: Book, care: Care, real: Ints, homes: Placements, people: People, as_at: int, rng: np.random.Generator
+    book: Book,
+    care: Care,
+    real: Ints,
+    homes: Placements,
+    people: People,
+    as_at: int,
+    rng: np.random.Generator,
 ) -> Days:
     """A first plan, and after a year often one to stay until 18; the day that one began, by care period."""
     count = len(care)
     settled = care.start + rng.integers(200, 420, count)
     until = np.minimum(care.end, as_at)
     stays = (settled < until) & (rng.random(count) < 0.45) & ~care.short_break
-    aims = choose(("RETURN6M", "RETURNEV", "LTRELFR", "RESPLMT", "SUPPLIV", "ADOPTION", "OTHERPLN"), (24, 12, 14, 8, 12, 12, 18), count, rng)
-    texts = {k: quoted("{" + ",".join(f'"{key}":"{"Y" if key == k else "N"}"' for key in CARE_PLAN_KEYS) + "}") for k in CARE_PLAN_KEYS}
+    aims = choose(
+        ("RETURN6M", "RETURNEV", "LTRELFR", "RESPLMT", "SUPPLIV", "ADOPTION", "OTHERPLN"),
+        (24, 12, 14, 8, 12, 12, 18),
+        count,
+        rng,
+    )
+    texts = {
+        k: quoted("{" + ",".join(f'"{key}":"{"Y" if key == k else "N"}"' for key in CARE_PLAN_KEYS) + "}")
+        for k in CARE_PLAN_KEYS
+    }
     to_18 = np.where(stays, settled, NEVER)
     second = np.flatnonzero(stays)
     row = np.concatenate([real, second])
@@ -159,7 +209,9 @@ def _care_plans(
         lacp_person_id=people.ids(care.person[row]),
         lacp_cla_care_plan_start_date=book.dates(begun),
         lacp_cla_care_plan_end_date=book.dates(ended),
-        lacp_cla_care_plan_json=[texts["LTFOST18" if s else aims[r]] for r, s in zip(row.tolist(), later.tolist(), strict=True)],
+        lacp_cla_care_plan_json=[
+            texts["LTFOST18" if s else aims[r]] for r, s in zip(row.tolist(), later.tolist(), strict=True)
+        ],
     )
     return to_18
 
@@ -196,7 +248,14 @@ def _visits(
         return np.where(interim, last + np.where(last < first_review[period[who]], 7, 28), out)
 
     made = keep(
-        start, end, as_at, due, rng, overdue=_open_some(end, as_at, 0.065, rng), days_over=(10.0, 1), late=0.05
+        start,
+        end,
+        as_at,
+        due,
+        rng,
+        overdue=_open_some(end, as_at, 0.065, rng),
+        days_over=(10.0, 1),
+        late=0.05,
     )
     n = len(made.day)
     failed = np.flatnonzero(rng.random(n) < 0.03)
@@ -224,7 +283,7 @@ def _health(
     initial = working_days.add(start + delay, 0)
     late_now = (initial > as_at) & (start < as_at - 29) & (end > as_at) & (rng.random(n) < 0.7)
     initial = np.where(late_now, start + 25, initial)
-    had = np.flatnonzero((initial <= np.minimum(end, as_at)) & (rng.random(n) < 0.99))
+    had = np.flatnonzero((initial <= np.minimum(end, as_at)) & ((end > as_at) | (rng.random(n) < 0.98)))
 
     def review_due(step: int, last: Days, who: Ints) -> Days:
         young = plus_months(last, 6) < birthday(born[had[who]], 5)
@@ -234,12 +293,26 @@ def _health(
         return plus_months(last, 12)
 
     reviews = keep(
-        initial[had], end[had], as_at, review_due, rng,
-        overdue=_open_some(end[had], as_at, 0.09, rng), days_over=(22.0, 2), late=0.08, soonest=0.85,
+        initial[had],
+        end[had],
+        as_at,
+        review_due,
+        rng,
+        overdue=_open_some(end[had], as_at, 0.09, rng),
+        days_over=(22.0, 2),
+        late=0.08,
+        soonest=0.85,
     )
     dental = keep(
-        start, end, as_at, yearly, rng,
-        overdue=_open_some(end, as_at, 0.12, rng), days_over=(25.0, 3), late=0.1, soonest=0.4,
+        start,
+        end,
+        as_at,
+        yearly,
+        rng,
+        overdue=_open_some(end, as_at, 0.12, rng),
+        days_over=(25.0, 3),
+        late=0.1,
+        soonest=0.4,
     )
     who = np.concatenate([person[had], person[had][reviews.subject], person[dental.subject]])
     day = np.concatenate([initial[had], reviews.day, dental.day])
@@ -273,8 +346,15 @@ def _learning(
 
     some = np.flatnonzero(last_sdq > start)
     scores = keep(
-        start[some], last_sdq[some], as_at, lambda step, last, who: sdq_due(step, last, some[who]), rng,
-        overdue=_open_some(last_sdq[some], as_at, 0.1, rng), days_over=(20.0, 2), late=0.08, soonest=0.8,
+        start[some],
+        last_sdq[some],
+        as_at,
+        lambda step, last, who: sdq_due(step, last, some[who]),
+        rng,
+        overdue=_open_some(last_sdq[some], as_at, 0.1, rng),
+        days_over=(20.0, 2),
+        late=0.08,
+        soonest=0.8,
     )
     n = len(scores.day)
     book.add(
@@ -291,8 +371,15 @@ def _learning(
         return working_days.add(last, 20) if step == 0 else plus_months(last, 4)
 
     peps = keep(
-        begin[taught], end[taught], as_at, pep_due, rng,
-        overdue=_open_some(end[taught], as_at, 0.08, rng), days_over=(12.0, 1), late=0.06, soonest=0.75,
+        begin[taught],
+        end[taught],
+        as_at,
+        pep_due,
+        rng,
+        overdue=_open_some(end[taught], as_at, 0.08, rng),
+        days_over=(12.0, 1),
+        late=0.06,
+        soonest=0.75,
     )
     book.add(
         "local_peps",

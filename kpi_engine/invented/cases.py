@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from kpi_engine.days import NEVER, Days, Mask, plus_months
-from kpi_engine.invented.allotting import Ints, family_sizes, pick_whole
+from kpi_engine.invented.allotting import Ints, family_sizes
 from kpi_engine.invented.published import Shape, share_out
 
 YEARS: Final = 6
@@ -41,12 +41,12 @@ SPANS: Final = ((2, 88), (96, 178), (188, 358), (372, 722), (738, 5000))
 
 OPEN_ROLES: Final[dict[Role, tuple[int, ...]]] = {
     Role.PROTECTION: (85, 62, 70, 50, 63),
-    Role.CARE: (18, 18, 30, 45, 159),
+    Role.CARE: (14, 15, 26, 36, 128),
     Role.ASYLUM: (8, 8, 14, 18, 22),
     Role.DISABILITY: (6, 8, 16, 30, 130),
     Role.LEAVER: (0, 0, 0, 0, 230),
 }
-"""Open children by role and length of episode; the rest of each band are children in need. 340 are looked after."""
+"""Open children by role and length of episode; the rest of each band are children in need. With those stepped up from a plan about 340 are looked after."""
 
 ENDED_ROLES: Final[dict[Role, tuple[int, ...]]] = {
     Role.CARE: (20, 18, 32, 28, 68),
@@ -98,10 +98,10 @@ def make_cases(shape: Shape, as_at: int, rng: np.random.Generator) -> Cases:
             sizes = family_sizes(round(shape.total("c1", column) * busy), rng)
             first = ends[k + 1] + 4
             start = weekdays(rng.integers(first, ends[k] + 1, len(sizes)))
-            parts.append((start, start, sizes, np.full(len(sizes), kind), np.zeros(len(sizes), dtype=np.int64)))
-    start, end, size, kind_, role = (
-        np.concatenate([p[i] for p in parts]).astype(np.int64) for i in range(5)
-    )
+            parts.append(
+                (start, start, sizes, np.full(len(sizes), kind), np.zeros(len(sizes), dtype=np.int64))
+            )
+    start, end, size, kind_, role = (np.concatenate([p[i] for p in parts]).astype(np.int64) for i in range(5))
     none = np.full(len(start), -1, dtype=np.int64)
     return Cases(start, end, size, kind_, role, none, none.copy())
 
@@ -119,7 +119,9 @@ def _open(shape: Shape, as_at: int, rng: np.random.Generator) -> list[Part]:
         weights = [OPEN_ROLES[r][band] for r in others]
         weights.append(published[band] - sum(OPEN_ROLES[r][band] for r in OPEN_ROLES))
         counts = share_out(weights, lengths[band] - on_plan[band])
-        for role, children in zip((*others, Role.NEED, Role.PROTECTION), (*counts, on_plan[band]), strict=True):
+        for role, children in zip(
+            (*others, Role.NEED, Role.PROTECTION), (*counts, on_plan[band]), strict=True
+        ):
             alone = role in (Role.ASYLUM, Role.DISABILITY, Role.LEAVER)
             sizes = family_sizes(children, rng, single=alone)
             n = len(sizes)
@@ -149,7 +151,9 @@ def _ended(shape: Shape, last: int, before: int, busy: float, rng: np.random.Gen
         for both, children in ((True, inside[band]), (False, counts[band] - inside[band])):
             weights = [ENDED_ROLES[r][band] for r in ENDED_ROLES]
             weights.append(published[band] - sum(weights))
-            for role, n_children in zip((*ENDED_ROLES, Role.NEED), share_out(weights, round(children * busy)), strict=True):
+            for role, n_children in zip(
+                (*ENDED_ROLES, Role.NEED), share_out(weights, round(children * busy)), strict=True
+            ):
                 sizes = family_sizes(n_children, rng, single=role is Role.DISABILITY)
                 n = len(sizes)
                 if band == 4:

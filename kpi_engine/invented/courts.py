@@ -11,12 +11,19 @@ from kpi_engine.invented.care import Care, Statuses
 from kpi_engine.invented.cases import Cases, Kind, Role
 from kpi_engine.invented.people import People
 from kpi_engine.invented.protection import Plans
-from kpi_engine.invented.rhythms import keep
+from kpi_engine.invented.rhythms import keep, unlucky
 from kpi_engine.invented.writing import Book, choose, flags, numbered
 
 
 def write_courts(
-    book: Book, cases: Cases, plans: Plans, care: Care, law: Statuses, people: People, as_at: int, rng: np.random.Generator
+    book: Book,
+    cases: Cases,
+    plans: Plans,
+    care: Care,
+    law: Statuses,
+    people: People,
+    as_at: int,
+    rng: np.random.Generator,
 ) -> None:
     """local_court and local_pre_proceedings, and the meetings that go with them."""
     interim = np.flatnonzero([c == "C1" for c in law.code])
@@ -29,7 +36,7 @@ def write_courts(
     order = choose(("Care order", "Placement order", "Special guardianship order"), (70, 20, 10), n, rng)
     book.add(
         "local_court",
-        case_id=[f"LC{f}" for f in cases.family[care.case[period]].tolist()],
+        case_id=[f"LC{c}" for c in care.case[period].tolist()],
         person_id=people.ids(care.person[period]),
         issue_date=book.dates(issued),
         extension_to_date=book.dates(np.where(longer, issued + 181 + 56, NEVER)),
@@ -50,7 +57,9 @@ def _before_court(
     begun = after < np.minimum(plans.end[chosen], as_at)
     chosen, decided = chosen[begun], working_days.add(after[begun], 0)
     letter = decided + rng.integers(2, 12, len(chosen))
-    length = np.where(rng.random(len(chosen)) < 0.78, rng.integers(45, 98, len(chosen)), rng.integers(100, 160, len(chosen)))
+    length = np.where(
+        rng.random(len(chosen)) < 0.78, rng.integers(45, 98, len(chosen)), rng.integers(100, 160, len(chosen))
+    )
     ended = letter + length
     issued = rng.random(len(chosen)) < 0.4
     letter = np.where(letter > as_at, NEVER, letter)
@@ -66,7 +75,10 @@ def _before_court(
         letter_date=book.dates(letter[owner]),
         first_meeting_date=book.dates(np.where(first > as_at, NEVER, first)[owner]),
         end_date=book.dates(np.where(over, ended[owner], NEVER)),
-        outcome=["" if not o else "issued" if i else "stepped_down" for o, i in zip(over.tolist(), issued[owner].tolist(), strict=True)],
+        outcome=[
+            "" if not o else "issued" if i else "stepped_down"
+            for o, i in zip(over.tolist(), issued[owner].tolist(), strict=True)
+        ],
     )
     meetings = working_days.add(decided - rng.integers(3, 15, len(chosen)), 0)
     _meetings(book, "legal_planning", "LPM", person, meetings[owner], rng)
@@ -75,11 +87,15 @@ def _before_court(
     past = day <= as_at
     conferences, day = conferences[past], day[past]
     owner, place = spread(plans.members[conferences])
-    person = people.ids(people.of(cases, plans.case[conferences][owner], plans.first[conferences][owner] + place))
+    person = people.ids(
+        people.of(cases, plans.case[conferences][owner], plans.first[conferences][owner] + place)
+    )
     _meetings(book, "family_group_conference", "FGC", person, day[owner], rng)
 
 
-def _meetings(book: Book, kind: str, prefix: str, person: list[str], day: Days, rng: np.random.Generator) -> None:
+def _meetings(
+    book: Book, kind: str, prefix: str, person: list[str], day: Days, rng: np.random.Generator
+) -> None:
     book.add(
         "local_meetings",
         meeting_id=numbered(prefix, len(person)),
@@ -90,13 +106,22 @@ def _meetings(book: Book, kind: str, prefix: str, person: list[str], day: Days, 
     )
 
 
-def write_private_fostering(book: Book, cases: Cases, people: People, as_at: int, rng: np.random.Generator) -> None:
+def write_private_fostering(
+    book: Book, cases: Cases, people: People, as_at: int, rng: np.random.Generator
+) -> None:
     """local_private_fostering and its visits: a dozen arrangements open for a borough of the usual size."""
     alone = cases.size == 1
     open_ = np.flatnonzero(cases.where(Kind.OPEN, roles=(Role.NEED,)) & alone & (as_at - cases.start > 12))
-    closed = np.flatnonzero(cases.where(Kind.ENDED, roles=(Role.NEED,)) & alone & (cases.end - cases.start > 60))
+    closed = np.flatnonzero(
+        cases.where(Kind.ENDED, roles=(Role.NEED,)) & alone & (cases.end - cases.start > 60)
+    )
     chosen = np.sort(
-        np.concatenate([rng.permutation(open_)[: max(len(open_) // 60, 1)], rng.permutation(closed)[: len(closed) // 120]])
+        np.concatenate(
+            [
+                rng.permutation(open_)[: max(len(open_) // 30, 2)],
+                rng.permutation(closed)[: len(closed) // 60],
+            ]
+        )
     )
     aware = cases.start[chosen] + rng.integers(0, 6, len(chosen))
     end = cases.end[chosen]
@@ -115,7 +140,9 @@ def write_private_fostering(book: Book, cases: Cases, people: People, as_at: int
             return working_days.add(last, 7)
         return np.where(last < year[who], last + 42, last + 84)
 
-    visits = keep(aware, end, as_at, due, rng, late=0.06, soonest=0.6)
+    behind = np.zeros(len(chosen), dtype=bool)
+    behind[end > as_at] = unlucky(int((end > as_at).sum()), 0.08, rng)
+    visits = keep(aware, end, as_at, due, rng, overdue=behind, late=0.06, soonest=0.6)
     book.add(
         "local_private_fostering_visits",
         visit_id=numbered("PV", len(visits.day)),

@@ -52,7 +52,9 @@ def strangers(shape: Shape) -> int:
     return round(shape.total("c1", "Referrals") * YEARS * 0.7)
 
 
-def write_contacts(book: Book, cases: Cases, shape: Shape, people: People, as_at: int, rng: np.random.Generator) -> None:
+def write_contacts(
+    book: Book, cases: Cases, shape: Shape, people: People, as_at: int, rng: np.random.Generator
+) -> None:
     """ssd_contacts and local_contact_decisions: one for each child referred, and those that led nowhere."""
     case, member = spread(cases.size)
     person = people.of(cases, case, member)
@@ -60,7 +62,9 @@ def write_contacts(book: Book, cases: Cases, shape: Shape, people: People, as_at
     others = round(shape.total("c1", "Referrals") * YEARS * CONTACTS)
     known = len(people.born) - strangers(shape)
     who = np.where(
-        rng.random(others) < 0.35, rng.integers(0, known, others), known + rng.integers(0, len(people.born) - known, others)
+        rng.random(others) < 0.35,
+        rng.integers(0, known, others),
+        known + rng.integers(0, len(people.born) - known, others),
     )
     first = as_at - 2191
     day = first + (rng.random(others) * (as_at - first + 1)).astype(np.int64)
@@ -73,7 +77,9 @@ def write_contacts(book: Book, cases: Cases, shape: Shape, people: People, as_at
     person, day, new = person[order], day[order], new[order]
     n = len(person)
     texts = {name: _json((*OUTCOMES, "OTHER_OUTCOMES_EXIST"), name) for name in OUTCOMES}
-    other = choose(("NFA", "ADVICE", "EXISTING_REFERRAL", "MISSING", "PRIVATE_FOSTERING"), (46, 36, 14, 3, 1), n, rng)
+    other = choose(
+        ("NFA", "ADVICE", "EXISTING_REFERRAL", "MISSING", "PRIVATE_FOSTERING"), (46, 36, 14, 3, 1), n, rng
+    )
     source = choose(SOURCES, SOURCE_CHANCES, n, rng)
     book.add(
         "ssd_contacts",
@@ -82,7 +88,9 @@ def write_contacts(book: Book, cases: Cases, shape: Shape, people: People, as_at
         cont_contact_date=book.dates(day),
         cont_contact_source_code=source,
         cont_contact_source_desc=[SOURCE_NAMES[s] for s in source],
-        cont_contact_outcome_json=[texts["NEW_REFERRAL" if a else b] for a, b in zip(new.tolist(), other, strict=True)],
+        cont_contact_outcome_json=[
+            texts["NEW_REFERRAL" if a else b] for a, b in zip(new.tolist(), other, strict=True)
+        ],
     )
     took = rng.choice(6, size=n, p=(0.55, 0.385, 0.025, 0.015, 0.015, 0.01))
     decided = np.where(took == 0, day, later(day, np.maximum(took, 1)))
@@ -95,7 +103,13 @@ def write_contacts(book: Book, cases: Cases, shape: Shape, people: People, as_at
 
 
 def write_referrals(
-    book: Book, cases: Cases, closures: list[str], people: People, held: Holdings, work: Workforce, rng: np.random.Generator
+    book: Book,
+    cases: Cases,
+    closures: list[str],
+    people: People,
+    held: Holdings,
+    work: Workforce,
+    rng: np.random.Generator,
 ) -> None:
     """ssd_cin_episodes, one row a child; row n has the key Rn."""
     case, member = spread(cases.size)
@@ -132,7 +146,13 @@ def write_referrals(
 
 
 def write_assessments(
-    book: Book, cases: Cases, made: Assessments, people: People, held: Holdings, work: Workforce, rng: np.random.Generator
+    book: Book,
+    cases: Cases,
+    made: Assessments,
+    people: People,
+    held: Holdings,
+    work: Workforce,
+    rng: np.random.Generator,
 ) -> None:
     """ssd_cin_assessments."""
     n = len(made.case)
@@ -156,9 +176,12 @@ def write_assessments(
         ],
         cina_assessment_auth_date=book.dates(made.authorised),
         cina_assessment_outcome_json=[
-            "" if not d else nothing if q else services for d, q in zip(done.tolist(), quick.tolist(), strict=True)
+            "" if not d else nothing if q else services
+            for d, q in zip(done.tolist(), quick.tolist(), strict=True)
         ],
-        cina_assessment_outcome_nfa=["" if not d else "Y" if q else "N" for d, q in zip(done.tolist(), quick.tolist(), strict=True)],
+        cina_assessment_outcome_nfa=[
+            "" if not d else "Y" if q else "N" for d, q in zip(done.tolist(), quick.tolist(), strict=True)
+        ],
         cina_assessment_team=[TEAMS[t].id if t >= 0 else "" for t in team.tolist()],
         cina_assessment_worker_id=[work.workers[w].id if w >= 0 else "" for w in worker.tolist()],
     )

@@ -14,7 +14,14 @@ from kpi_engine.invented.writing import Book, choose, numbered
 
 
 def write_leavers(
-    book: Book, cases: Cases, care: Care, people: People, held: Holdings, work: Workforce, as_at: int, rng: np.random.Generator
+    book: Book,
+    cases: Cases,
+    care: Care,
+    people: People,
+    held: Holdings,
+    work: Workforce,
+    as_at: int,
+    rng: np.random.Generator,
 ) -> None:
     """ssd_care_leavers: those over 18 (Former Relevant, some Qualifying) and looked-after children of 16 and 17."""
     teen = (care.end > as_at) & ~care.short_break & (birthday(people.born[care.person], 16) <= as_at)
@@ -34,9 +41,13 @@ def write_leavers(
     due_first = np.maximum(sixteen, care.start[rows] + 91) + 92
     reviewed = as_at - np.where(rng.random(n) < 0.92, rng.integers(3, 180, n), rng.integers(186, 260, n))
     new = due_first > as_at - 20
-    planned = np.where(new & (rng.random(n) < 0.6), NEVER, np.maximum(reviewed, np.minimum(sixteen + 20, as_at - 1)))
-    planned = np.where(rng.random(n) < 0.04, NEVER, planned)
-    home = choose(("B1", "C1", "D1", "H1", "U1", "E1", "T1", "Z1", "G1"), (22, 6, 30, 8, 12, 6, 4, 6, 6), n, rng)
+    planned = np.where(
+        new & (rng.random(n) < 0.6), NEVER, np.maximum(reviewed, np.minimum(sixteen + 20, as_at - 1))
+    )
+    planned = np.where(rng.random(n) < np.where(adult, 0.012, 0.05), NEVER, planned)
+    home = choose(
+        ("B1", "C1", "D1", "H1", "U1", "E1", "T1", "Z1", "G1"), (22, 6, 30, 8, 12, 6, 4, 6, 6), n, rng
+    )
     team, worker = held.on(care.case[rows], np.full(n, as_at))
     book.add(
         "ssd_care_leavers",
@@ -47,12 +58,18 @@ def write_leavers(
         clea_care_leaver_latest_contact=book.dates(np.where(adult, contact, NEVER)),
         clea_care_leaver_accommodation=[h if a else "" for h, a in zip(home, adult.tolist(), strict=True)],
         clea_care_leaver_accom_suitable=[
-            "" if not a else s for s, a in zip(choose(("Suitable", "Unsuitable"), (89, 11), n, rng), adult.tolist(), strict=True)
+            "" if not a else s
+            for s, a in zip(choose(("Suitable", "Unsuitable"), (89, 11), n, rng), adult.tolist(), strict=True)
         ],
         clea_care_leaver_activity=[
             "" if not a else s
             for s, a in zip(
-                choose(("F1", "F2", "F4", "F5", "P1", "P2", "P5", "G4", "G5", "G6"), (7, 24, 4, 14, 1, 5, 4, 6, 25, 10), n, rng),
+                choose(
+                    ("F1", "F2", "F4", "F5", "P1", "P2", "P5", "G4", "G5", "G6"),
+                    (7, 24, 4, 14, 1, 5, 4, 6, 25, 10),
+                    n,
+                    rng,
+                ),
                 adult.tolist(),
                 strict=True,
             )

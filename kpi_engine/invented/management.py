@@ -9,8 +9,8 @@ import numpy as np
 from kpi_engine import working_days
 from kpi_engine.days import NEVER, Days, iso
 from kpi_engine.invented.allocations import OFFICERS, Holdings
-from kpi_engine.invented.allotting import Ints, spread
-from kpi_engine.invented.cases import Cases, Kind, Role
+from kpi_engine.invented.allotting import Ints
+from kpi_engine.invented.cases import Cases
 from kpi_engine.invented.people import People
 from kpi_engine.invented.rhythms import keep, later, unlucky
 from kpi_engine.invented.workforce import ROOT, SERVICES, TEAMS, Workforce
@@ -52,7 +52,10 @@ def write_teams(book: Book, work: Workforce) -> None:
         manager_id=[boss[t.id].id for t in TEAMS],
         managed_service=flags(t.managed for t in TEAMS),
     )
-    users = [("U-DIR", "Helena Marsden", "director", "", "Y", ""), ("U-AN", "Felix Odum", "analyst", "", "Y", "")]
+    users = [
+        ("U-DIR", "Helena Marsden", "director", "", "Y", ""),
+        ("U-AN", "Felix Odum", "analyst", "", "Y", ""),
+    ]
     users += [(f"U-AD{s[1]}", n, "assistant_director", s, "Y", "") for s, n in HEADS.items()]
     users += [(f"U-{t.id}", boss[t.id].name, "team_manager", t.id, "Y", "") for t in TEAMS]
     users += [("U-IRO", OFFICER_NAMES[0], "service_manager", "S3", "Y", "S2")]
@@ -72,9 +75,16 @@ def write_staff(book: Book, work: Workforce, as_at: int, rng: np.random.Generato
     book.add(
         "ssd_professionals",
         prof_professional_id=[w.id for w in staff] + officers + heads,
-        prof_professional_name=[w.name for w in staff] + list(OFFICER_NAMES[:OFFICERS]) + list(HEADS.values()),
-        prof_social_worker_registration_no=[f"SW{100000 + i}" if w.qualified else "" for i, w in enumerate(staff)] + [""] * (OFFICERS + len(heads)),
-        prof_professional_job_title=[TITLES[w.role] for w in staff] + ["Reviewing Officer"] * OFFICERS + ["Assistant Director"] * len(heads),
+        prof_professional_name=[w.name for w in staff]
+        + list(OFFICER_NAMES[:OFFICERS])
+        + list(HEADS.values()),
+        prof_social_worker_registration_no=[
+            f"SW{100000 + i}" if w.qualified else "" for i, w in enumerate(staff)
+        ]
+        + [""] * (OFFICERS + len(heads)),
+        prof_professional_job_title=[TITLES[w.role] for w in staff]
+        + ["Reviewing Officer"] * OFFICERS
+        + ["Assistant Director"] * len(heads),
         prof_full_time_equivalency=[f"{w.fte:.1f}" for w in staff] + ["1.0"] * (OFFICERS + len(heads)),
         prof_agency_worker_flag=flags(w.agency for w in staff) + ["N"] * (OFFICERS + len(heads)),
     )
@@ -83,7 +93,7 @@ def write_staff(book: Book, work: Workforce, as_at: int, rng: np.random.Generato
     inducted = np.where((inducted > np.minimum(end, as_at)) | (rng.random(n) < 0.01), NEVER, inducted)
     until = np.minimum(end, as_at)
     due = start + 365 * np.maximum((until - start) // 365, 0) + rng.integers(200, 360, n)
-    done = due - rng.integers(-30, 60, n)
+    done = due - rng.integers(-20, 60, n)
     waiting = (done > until) | (rng.random(n) < 0.03)
     done = np.where(waiting & (done > until), NEVER, done)
     done = np.where(waiting & (done < NEVER) & (due < as_at), NEVER, done)
@@ -100,8 +110,12 @@ def write_staff(book: Book, work: Workforce, as_at: int, rng: np.random.Generato
         end_date=book.dates(np.concatenate([end, np.full(len(heads), NEVER)])),
         supervisor_id=[w.supervisor or heads_of[w.team] for w in staff] + [""] * len(heads),
         induction_date=book.dates(np.concatenate([inducted, np.full(len(heads), as_at - 890)])),
-        appraisal_due_date=book.dates(np.concatenate([np.where(settled, due, NEVER), np.full(len(heads), as_at + 60)])),
-        appraisal_date=book.dates(np.concatenate([np.where(settled, done, NEVER), np.full(len(heads), NEVER)])),
+        appraisal_due_date=book.dates(
+            np.concatenate([np.where(settled, due, NEVER), np.full(len(heads), as_at + 60)])
+        ),
+        appraisal_date=book.dates(
+            np.concatenate([np.where(settled, done, NEVER), np.full(len(heads), NEVER)])
+        ),
     )
     real = np.flatnonzero([w.role in ("social_worker", "senior_practitioner") and w.qualified for w in staff])
 
@@ -111,7 +125,17 @@ def write_staff(book: Book, work: Workforce, as_at: int, rng: np.random.Generato
     now = end[real] > as_at
     overdue = np.zeros(len(real), dtype=bool)
     overdue[now] = unlucky(int(now.sum()), 0.08, rng)
-    held = keep(start[real], end[real], as_at, supervised, rng, overdue=overdue, days_over=(7.0, 1), late=0.08, soonest=0.8)
+    held = keep(
+        start[real],
+        end[real],
+        as_at,
+        supervised,
+        rng,
+        overdue=overdue,
+        days_over=(7.0, 1),
+        late=0.08,
+        soonest=0.8,
+    )
     book.add(
         "local_supervisions",
         supervision_id=numbered("SV", len(held.day)),
@@ -121,7 +145,13 @@ def write_staff(book: Book, work: Workforce, as_at: int, rng: np.random.Generato
 
 
 def write_quality(
-    book: Book, cases: Cases, held: Holdings, people: People, as_at: int, children: int, rng: np.random.Generator
+    book: Book,
+    cases: Cases,
+    held: Holdings,
+    people: People,
+    as_at: int,
+    children: int,
+    rng: np.random.Generator,
 ) -> None:
     """local_audits: some cases of each team every month for two years; local_complaints."""
     audits: list[tuple[str, int, int, int]] = []
@@ -139,7 +169,8 @@ def write_quality(
     first_, due = (np.array([a[i] for a in audits], dtype=np.int64) for i in (2, 3))
     done = due - rng.integers(-12, 18, n)
     done = np.where(rng.random(n) < 0.85, np.minimum(done, due), done)
-    done = np.where((done > as_at) | (rng.random(n) < 0.02), NEVER, done)
+    forgotten = rng.random(n) < np.where(due > as_at - 100, 0.06, 0.003)
+    done = np.where((done > as_at) | forgotten, NEVER, done)
     ago = (as_at - first_) / 30.4
     lot = rng.random(n)
     good = 0.55 - 0.012 * ago
@@ -156,12 +187,16 @@ def write_quality(
         due_date=book.dates(due),
         completed_date=book.dates(done),
         grade=[names[g] if f else "" for g, f in zip(grade.tolist(), finished.tolist(), strict=True)],
-        child_voice=["" if not f else v for f, v in zip(finished.tolist(), choose("YN", (78, 22), n, rng), strict=True)],
+        child_voice=[
+            "" if not f else v for f, v in zip(finished.tolist(), choose("YN", (78, 22), n, rng), strict=True)
+        ],
     )
     n = max(round(110 * children / 2124 * 3), 6)
     received = working_days.add(as_at - np.sort(rng.integers(0, 1095, n))[::-1], 0)
     second = rng.random(n) < 0.13
-    took = np.where(second, rng.integers(8, 26, n), rng.integers(3, 11, n)) + np.where(rng.random(n) < 0.12, 9, 0)
+    took = np.where(second, rng.integers(8, 26, n), rng.integers(3, 11, n)) + np.where(
+        rng.random(n) < 0.12, 9, 0
+    )
     answered = later(received, took)
     book.add(
         "local_complaints",
@@ -180,14 +215,16 @@ def write_carers(book: Book, work: Workforce, as_at: int, children: int, rng: np
     kind = rng.choice(5, size=n, p=(0.32, 0.25, 0.15, 0.15, 0.13))
     usual = np.array([185, 150, 170, 52, 100])[kind]
     start = working_days.add(as_at - rng.integers(0, 1460, n), 0)
-    decided = start + (usual * rng.normal(1.0, 0.22, n).clip(0.4, 1.9)).astype(np.int64)
+    decided = start + (usual * rng.normal(1.0, 0.27, n).clip(0.4, 2.0)).astype(np.int64)
     gone = rng.random(n) < 0.13
     withdrawn = np.where(gone, start + usual // 3, NEVER)
     decided = np.where(gone | (decided > as_at), NEVER, decided)
     withdrawn = np.where(withdrawn > as_at, NEVER, withdrawn)
     adopter = kind >= 3
     team = np.where(adopter, "T32", "T31")
-    by_team = {t: [w.id for w in work.workers if w.team == t and w.role == "social_worker"] for t in ("T31", "T32")}
+    by_team = {
+        t: [w.id for w in work.workers if w.team == t and w.role == "social_worker"] for t in ("T31", "T32")
+    }
     nobody = (decided == NEVER) & (withdrawn == NEVER) & (rng.random(n) < 0.05)
     draw = rng.random(n)
     finished = decided < NEVER
@@ -207,9 +244,15 @@ def write_carers(book: Book, work: Workforce, as_at: int, children: int, rng: np
         withdrawn_date=book.dates(withdrawn),
         audit_grade=[
             "" if not f else g
-            for f, g in zip(finished.tolist(), choose(("outstanding", "good", "requires_improvement", "inadequate"), (8, 66, 23, 3), n, rng), strict=True)
+            for f, g in zip(
+                finished.tolist(),
+                choose(("outstanding", "good", "requires_improvement", "inadequate"), (8, 66, 23, 3), n, rng),
+                strict=True,
+            )
         ],
     )
     days = as_at - np.arange(0, 730, 30)[::-1]
-    places = np.maximum(np.round((104 - np.arange(len(days))[::-1] * 0.9) * children / 2124), 1).astype(np.int64)
+    places = np.maximum(np.round((104 - np.arange(len(days))[::-1] * 0.9) * children / 2124), 1).astype(
+        np.int64
+    )
     book.add("local_placements_in_house", as_at=book.dates(days), places=[str(p) for p in places.tolist()])

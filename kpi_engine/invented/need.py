@@ -37,7 +37,13 @@ class NeedPlans:
 
 
 def make_need_plans(
-    cases: Cases, made: Assessments, plans: Plans, care: Care, people: People, as_at: int, rng: np.random.Generator
+    cases: Cases,
+    made: Assessments,
+    plans: Plans,
+    care: Care,
+    people: People,
+    as_at: int,
+    rng: np.random.Generator,
 ) -> NeedPlans:
     """A plan follows the assessment, mostly within eight weeks, and stops while a CP plan or a care period runs."""
     n = len(cases)
@@ -46,9 +52,11 @@ def make_need_plans(
     able = cases.where(Kind.OPEN, Kind.ENDED, roles=(Role.NEED, Role.PROTECTION, Role.DISABILITY, Role.CARE))
     overdue = (cases.end > as_at) & (begin > as_at) & (as_at - cases.start > 56)
     begin = np.where(overdue & (rng.random(n) < 0.6), cases.start + 50, begin)
-    old = np.flatnonzero(cases.where(Kind.OPEN, roles=(Role.NEED,)) & (as_at - cases.start > 56))
     without = np.zeros(n, dtype=bool)
-    without[old] = unlucky(len(old), 0.055, rng)
+    age = as_at - cases.start
+    for least, most, chance in ((57, 240, 0.16), (241, 800, 0.02)):
+        some = np.flatnonzero(cases.where(Kind.OPEN, roles=(Role.NEED,)) & (age >= least) & (age <= most))
+        without[some] = unlucky(len(some), chance, rng)
     able &= (begin < np.minimum(cases.end, as_at + 1)) & ~without
     blocked: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     owner, member = plans.children()
@@ -80,7 +88,11 @@ def make_need_plans(
             members.append(who)
     who_ = [[int(first[c]) + m for m in ms] for c, ms in zip(case, members, strict=True)]
     return NeedPlans(
-        np.array(case, dtype=np.int64), np.array(start, dtype=np.int64), np.array(end, dtype=np.int64), who_, members
+        np.array(case, dtype=np.int64),
+        np.array(start, dtype=np.int64),
+        np.array(end, dtype=np.int64),
+        who_,
+        members,
     )
 
 
@@ -98,7 +110,14 @@ def _free(opens: int, closes: int, blocks: list[tuple[int, int]]) -> list[tuple[
 
 
 def write_need_plans(
-    book: Book, cases: Cases, made: NeedPlans, people: People, held: Holdings, work: Workforce, as_at: int, rng: np.random.Generator
+    book: Book,
+    cases: Cases,
+    made: NeedPlans,
+    people: People,
+    held: Holdings,
+    work: Workforce,
+    as_at: int,
+    rng: np.random.Generator,
 ) -> None:
     """ssd_cin_plans, ssd_cin_visits and the CIN reviews of local_meetings."""
     counts = np.array([len(m) for m in made.members], dtype=np.int64)
@@ -129,10 +148,19 @@ def write_need_plans(
     def review_due(step: int, last: Days, who: Ints) -> Days:
         return plus_months(last, 3)
 
-    visits = keep(made.start, made.end, as_at, visit_due, rng, overdue=some(0.08), days_over=(10.0, 1), late=0.07)
+    visits = keep(
+        made.start, made.end, as_at, visit_due, rng, overdue=some(0.08), days_over=(10.0, 1), late=0.07
+    )
     reviews = keep(
-        made.start, made.end, as_at, review_due, rng,
-        overdue=some(0.095), days_over=(14.0, 2), late=0.07, soonest=0.75,
+        made.start,
+        made.end,
+        as_at,
+        review_due,
+        rng,
+        overdue=some(0.095),
+        days_over=(14.0, 2),
+        late=0.07,
+        soonest=0.75,
     )
     first = np.cumsum(counts) - counts
 

@@ -113,7 +113,9 @@ def _ended(
                 high = np.minimum(high, before - 3 + length)
             fits = (room >= least) & (low <= high)
             hosts, length, low, high = hosts[fits], length[fits], low[fits], high[fits]
-            back = np.where(cases.end[hosts] < NEVER, rng.exponential(30, len(hosts)), rng.exponential(120, len(hosts)))
+            back = np.where(
+                cases.end[hosts] < NEVER, rng.exponential(30, len(hosts)), rng.exponential(120, len(hosts))
+            )
             end = np.maximum(high - back.astype(np.int64), low)
             start = weekdays(end - length)
             moved = weekdays(end)
@@ -131,7 +133,9 @@ def _earlier(cases: Cases, now: Plans, shape: Shape, year: int, rng: np.random.G
     latest = np.minimum(now.start - 110, year - 2)
     able = np.flatnonzero((now.start > year) & (latest - begun >= 70))
     chosen, members = pick(able, now.members, shape.total("d3", "CPP_subsequent"), rng)
-    length = 50 + (rng.random(len(chosen)) * (np.minimum(latest[chosen] - begun[chosen], 420) - 55)).astype(np.int64)
+    length = 50 + (rng.random(len(chosen)) * (np.minimum(latest[chosen] - begun[chosen], 420) - 55)).astype(
+        np.int64
+    )
     slack = latest[chosen] - begun[chosen] - length
     end = latest[chosen] - (rng.random(len(chosen)) * np.minimum(slack, 300)).astype(np.int64)
     return Plans(now.case[chosen], now.first[chosen], members, weekdays(end - length), weekdays(end))

@@ -23,7 +23,15 @@ from kpi_engine.invented.writing import Book, choose, flags, ids, numbered, quot
 CONFERENCE_BANDS: Final = ((0, 10), (11, 15), (16, 20), (21, 38))
 """Working days from section 47 to conference of each published band; the last is open above."""
 
-OUTCOMES: Final = ("NFA", "LEGAL_ACTION", "PROV_OF_SERVICES", "PROV_OF_SB_CARE", "CP_CONFERENCE", "NFA_CONTINUE_SINGLE", "MONITOR")
+OUTCOMES: Final = (
+    "NFA",
+    "LEGAL_ACTION",
+    "PROV_OF_SERVICES",
+    "PROV_OF_SB_CARE",
+    "CP_CONFERENCE",
+    "NFA_CONTINUE_SINGLE",
+    "MONITOR",
+)
 CATEGORIES: Final = ("Neglect", "Emotional abuse", "Physical abuse", "Sexual abuse", "Multiple")
 
 
@@ -40,7 +48,9 @@ class Enquiries:
     plan: Ints
 
 
-def make_enquiries(cases: Cases, plans: Plans, shape: Shape, as_at: int, rng: np.random.Generator) -> Enquiries:
+def make_enquiries(
+    cases: Cases, plans: Plans, shape: Shape, as_at: int, rng: np.random.Generator
+) -> Enquiries:
     """Enquiries and conferences: those of the last year as published (C4), earlier ones in proportion."""
     ends = [int(plus_months(np.array([as_at]), -12 * k)[0]) for k in range(YEARS + 1)]
     year = ends[1]
@@ -59,7 +69,7 @@ def make_enquiries(cases: Cases, plans: Plans, shape: Shape, as_at: int, rng: np
         number = [*number, int(some.sum()) - sum(number)][: len(CONFERENCE_BANDS)]
         bands = [(a, b, n) for (a, b), n in zip(CONFERENCE_BANDS, number, strict=True)]
         length[some] = allot(room[some], np.unique(group[some], return_inverse=True)[1], bands, rng)
-    start = np.where(length == 0, on, later(on, -length))
+    start = np.where(length == 0, on, np.maximum(later(on, -length), cases.start[case]))
     end = np.minimum(later(start, np.minimum(np.maximum(length, 1), 12)), np.maximum(on, start))
     led = Enquiries(case, member, start, end, np.ones(len(case), dtype=bool), on, plan)
     pending = _pending(cases, as_at, round(40 * shape.children / 2124), rng)
@@ -69,8 +79,10 @@ def make_enquiries(cases: Cases, plans: Plans, shape: Shape, as_at: int, rng: np
         children = round(shape.total("c4", "Section47") * (0.5 - 0.02 * k))
         parts.append(_ended(cases, plans, ends[k + 1], ends[k], children, rng))
     return Enquiries(
-        *(np.concatenate([getattr(p, f) for p in parts]) for f in
-          ("case", "member", "start", "end", "wanted", "conference", "plan"))
+        *(
+            np.concatenate([getattr(p, f) for p in parts])
+            for f in ("case", "member", "start", "end", "wanted", "conference", "plan")
+        )
     )
 
 
@@ -97,10 +109,20 @@ def _without_plan(
 
 def _pending(cases: Cases, as_at: int, children: int, rng: np.random.Generator) -> Enquiries:
     """Enquiries whose conference is still to come, a few of them overdue."""
-    ago = np.where(rng.random(len(cases)) < 0.08, rng.integers(24, 34, len(cases)), rng.integers(0, 19, len(cases)))
     age = as_at - cases.start
-    able = cases.where(Kind.OPEN, roles=(Role.NEED,)) & (age >= ago) & (age < 75)
-    chosen, members = pick(np.flatnonzero(able), cases.size, children, rng)
+    fresh = cases.where(Kind.OPEN, roles=(Role.NEED,)) & (age < 75)
+    ago = np.zeros(len(cases), dtype=np.int64)
+    parts: list[tuple[Ints, Ints]] = []
+    for least, most, some in (
+        (24, 33, max(round(children * 0.08), 1)),
+        (0, 18, children - max(round(children * 0.08), 1)),
+    ):
+        mine = fresh & (ago == 0) & (age >= least)
+        chosen, members = pick(np.flatnonzero(mine), cases.size, some, rng)
+        days = rng.integers(least, most + 1, len(chosen))
+        ago[chosen] = np.minimum(np.maximum(days, 1), np.maximum(age[chosen], least))
+        parts.append((chosen, members))
+    chosen, members = (np.concatenate([p[i] for p in parts]) for i in (0, 1))
     owner, member = spread(members)
     start = as_at - ago[chosen]
     end = later(start, rng.integers(6, 13, len(chosen)))
@@ -110,7 +132,9 @@ def _pending(cases: Cases, as_at: int, children: int, rng: np.random.Generator) 
     return Enquiries(chosen[owner], member, start[owner], end[owner], wanted, none, np.full(len(owner), -1))
 
 
-def _ended(cases: Cases, plans: Plans, after: int, upto: int, children: int, rng: np.random.Generator) -> Enquiries:
+def _ended(
+    cases: Cases, plans: Plans, after: int, upto: int, children: int, rng: np.random.Generator
+) -> Enquiries:
     """Enquiries of (after, upto] that ended without a conference."""
     start = cases.start + rng.integers(0, 11, len(cases))
     end = later(start, rng.integers(3, 13, len(cases)))
@@ -121,7 +145,9 @@ def _ended(cases: Cases, plans: Plans, after: int, upto: int, children: int, rng
     owner, member = spread(members)
     none = np.full(len(owner), NEVER)
     wanted = np.zeros(len(owner), dtype=bool)
-    return Enquiries(chosen[owner], member, start[chosen][owner], end[chosen][owner], wanted, none, np.full(len(owner), -1))
+    return Enquiries(
+        chosen[owner], member, start[chosen][owner], end[chosen][owner], wanted, none, np.full(len(owner), -1)
+    )
 
 
 def _outcome(*true: str) -> str:
@@ -130,7 +156,14 @@ def _outcome(*true: str) -> str:
 
 
 def write_enquiries(
-    book: Book, cases: Cases, made: Enquiries, plans: Plans, people: People, held: Holdings, work: Workforce, rng: np.random.Generator
+    book: Book,
+    cases: Cases,
+    made: Enquiries,
+    plans: Plans,
+    people: People,
+    held: Holdings,
+    work: Workforce,
+    rng: np.random.Generator,
 ) -> None:
     """ssd_s47_enquiry, ssd_initial_cp_conference and ssd_cp_plans."""
     n = len(made.case)
@@ -148,7 +181,10 @@ def write_enquiries(
         s47e_person_id=person,
         s47e_s47_start_date=book.dates(made.start),
         s47e_s47_end_date=book.dates(made.end),
-        s47e_s47_nfa=["" if o else "Y" if d and not w else "N" for o, d, w in zip(open_, dropped, made.wanted, strict=True)],
+        s47e_s47_nfa=[
+            "" if o else "Y" if d and not w else "N"
+            for o, d, w in zip(open_, dropped, made.wanted, strict=True)
+        ],
         s47e_s47_outcome_json=[
             "" if o else conference if w else nothing if d else services
             for o, d, w in zip(open_, dropped, made.wanted, strict=True)
@@ -218,17 +254,26 @@ def make_follow(
         return working_days.add(last, 10) if step == 0 else plus(last, 42)
 
     visits = keep(
-        plans.start, plans.end, as_at, visit_due, rng,
-        overdue=_some_open(plans, as_at, 0.075, rng), days_over=(6.0, 1), late=0.06, soonest=0.65,
+        plans.start,
+        plans.end,
+        as_at,
+        visit_due,
+        rng,
+        overdue=_some_open(plans, as_at, 0.075, rng),
+        days_over=(6.0, 1),
+        late=0.06,
+        soonest=0.65,
     )
-    behind = _some_open(plans, as_at, 0.08, rng)
+    behind = _some_open(plans, as_at, 0.06, rng)
     if late_core_group >= 0:
         behind[late_core_group] = True
     cores = keep(plans.start, plans.end, as_at, core_due, rng, overdue=behind, days_over=(8.0, 2), late=0.06)
     return Follow(reviews, visits, cores, _mid_points(plans, reviews, as_at, rng))
 
 
-def _some_open(plans: Plans, as_at: int, chance: float, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _some_open(
+    plans: Plans, as_at: int, chance: float, rng: np.random.Generator
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     out = np.zeros(len(plans), dtype=bool)
     now = np.flatnonzero(plans.end > as_at)
     out[now] = unlucky(len(now), chance, rng)
@@ -247,19 +292,35 @@ def _reviews(plans: Plans, shape: Shape, as_at: int, rng: np.random.Generator) -
 
     age = np.where(plans.end > as_at, as_at - plans.start, -1)
     late = shape.total("d6", "CPP_At31_3Months") - shape.total("d6", "Reviewed_within_timescales")
-    able = np.flatnonzero((age >= 125) & (age <= 340))
-    unlucky_ones = pick_whole(able, plans.members, late, rng)
-    upto = np.cumsum(plans.members[unlucky_ones])
-    behind = np.zeros(len(plans), dtype=bool)
-    behind[unlucky_ones[upto <= round(late * 0.8)]] = True
-    slow = np.zeros(len(plans))
-    slow[unlucky_ones[upto > round(late * 0.8)]] = 1.0
+    # Held late: the first review. Not held: the first one of plans of four months, the second one of older plans.
+    behind, slow = np.zeros(len(plans), dtype=bool), np.zeros(len(plans))
+    overdue = pick_whole(
+        np.flatnonzero(((age >= 112) & (age <= 130)) | ((age >= 250) & (age <= 345))),
+        plans.members,
+        round(late * 0.8),
+        rng,
+    )
+    behind[overdue] = True
+    left = late - int(plans.members[overdue].sum())
+    slow[pick_whole(np.flatnonzero((age >= 170) & (age <= 345) & ~behind), plans.members, left, rng)] = 1.0
     slow[(plans.end <= as_at) & (rng.random(len(plans)) < 0.06)] = 1.0
     events = keep(
-        plans.start, plans.end, as_at, due, rng,
-        overdue=behind, days_over=(8.0, 9), late=slow, skipped=0.01, soonest=0.8,
+        plans.start,
+        plans.end,
+        as_at,
+        due,
+        rng,
+        overdue=behind,
+        days_over=(8.0, 9),
+        late=0.0,
+        late_first=slow,
+        late_by=7,
+        skipped=0.01,
+        soonest=0.8,
     )
-    closing = np.flatnonzero((plans.end <= as_at) & (rng.random(len(plans)) < 0.8) & (plans.end > plans.start + 30))
+    closing = np.flatnonzero(
+        (plans.end <= as_at) & (rng.random(len(plans)) < 0.8) & (plans.end > plans.start + 30)
+    )
     subject = np.concatenate([events.subject, closing])
     day = np.concatenate([events.day, plans.end[closing]])
     pairs = np.unique(np.stack([subject, day]), axis=1)
@@ -282,7 +343,7 @@ def _mid_points(plans: Plans, reviews: Events, as_at: int, rng: np.random.Genera
     on = np.where(draw < 0.05, limit + rng.integers(1, 20, len(subject)), on)
     on = np.maximum(working_days.add(on, 0), start + 1)
     open_late = (limit < as_at) & (end > as_at) & (limit > as_at - 30)
-    done = (on <= np.minimum(end, as_at)) & (draw < 0.97) & ~(open_late & (draw > 0.6))
+    done = (on <= np.minimum(end, as_at)) & (draw < 0.985) & ~(open_late & (draw > 0.75))
     catch_up = ~done & (limit < as_at - 30) & (end > as_at) & (draw < 0.85)
     on = np.where(catch_up, limit - 2, on)
     done |= catch_up
@@ -290,7 +351,14 @@ def _mid_points(plans: Plans, reviews: Events, as_at: int, rng: np.random.Genera
 
 
 def write_follow(
-    book: Book, cases: Cases, plans: Plans, made: Enquiries, follow: Follow, people: People, as_at: int, rng: np.random.Generator
+    book: Book,
+    cases: Cases,
+    plans: Plans,
+    made: Enquiries,
+    follow: Follow,
+    people: People,
+    as_at: int,
+    rng: np.random.Generator,
 ) -> None:
     """ssd_cp_reviews, ssd_cp_visits and the core groups and mid-point reviews of local_meetings."""
     rows = np.flatnonzero(made.plan >= 0)
@@ -318,7 +386,9 @@ def write_follow(
         cppr_cp_review_date=book.dates(day),
         cppr_cp_review_outcome_continue_cp=flags(~closing),
         cppr_cp_review_quorate=["Y"] * n,
-        cppr_cp_review_participation=["PN0" if a < 4 else s for a, s in zip(age.tolist(), spoken, strict=True)],
+        cppr_cp_review_participation=[
+            "PN0" if a < 4 else s for a, s in zip(age.tolist(), spoken, strict=True)
+        ],
     )
     plan, person, day = expand(follow.visits)
     n = len(plan)
@@ -337,7 +407,10 @@ def write_follow(
         cppv_cp_visit_seen_alone=flags(alone),
         cppv_cp_visit_bedroom=flags(seen & (rng.random(len(plan)) < 0.7)),
     )
-    for kind, prefix, events in (("core_group", "CG", follow.core_groups), ("mid_point_review", "MP", follow.mid_points)):
+    for kind, prefix, events in (
+        ("core_group", "CG", follow.core_groups),
+        ("mid_point_review", "MP", follow.mid_points),
+    ):
         _, person, day = expand(events)
         book.add(
             "local_meetings",

@@ -101,10 +101,10 @@ class Shape:
     def ended_by_reason(self) -> dict[str, int]:
         """Code -> children; what the publisher suppressed is shared out evenly over the suppressed reasons."""
         row = table("b6")
-        known = {c: int(row[c]) for c in CLOSE_REASONS if row[c] != "c"}
+        known: dict[str, float] = {c: int(row[c]) for c in CLOSE_REASONS if row[c] != "c"}
         hidden = [c for c in CLOSE_REASONS if row[c] == "c"]
         rest = int(row["Ended_episodes"]) - sum(known.values())
-        known |= {c: rest / len(hidden) for c in hidden}  # type: ignore[dict-item]
+        known |= {c: rest / len(hidden) for c in hidden}
         columns = list(CLOSE_REASONS)
         parts = share_out([known[c] for c in columns], self.total("b6", "Ended_episodes"))
         return {CLOSE_REASONS[c]: n for c, n in zip(columns, parts, strict=True)}

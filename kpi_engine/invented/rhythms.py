@@ -35,15 +35,17 @@ def keep(
     *,
     overdue: Mask | None = None,
     days_over: tuple[float, int] = (9.0, 2),
-    late: float | NDArray[np.float64] = 0.05,
+    late: float = 0.05,
+    late_first: NDArray[np.float64] | None = None,
+    late_by: int = 2,
     skipped: float = 0.02,
     soonest: float = 0.6,
 ) -> Events:
     """The events of each subject from its start to its end or as_at.
 
     overdue: subjects whose next event is overdue on as_at, by `days_over` (mean of what is added, least) days, where
-    their start leaves room; all others are up to date on as_at. late: chance that an event comes after its due date
-    (one number, or one for the first event of each subject). skipped: chance that the last duty before the end of an
+    their start leaves room; all others are up to date on as_at. late: chance that an event comes after its due date;
+    late_first: that of each subject's first event instead. late_by: the least days it comes late. skipped: chance that the last duty before the end of an
     ended subject is never done. soonest: the earliest share of the interval at which an event happens.
     """
     count = len(start)
@@ -56,8 +58,6 @@ def keep(
     behind &= (last_done >= start) | ((first_due < as_at) & (first_due > as_at - 45))
     stop = np.where(behind, last_done, np.minimum(end, as_at))
     gives_up = (end <= as_at) & (rng.random(count) < skipped)
-    first_late = np.broadcast_to(np.asarray(late, dtype=np.float64), (count,))
-    later_late = float(late) if np.isscalar(late) else 0.0
 
     active, last, step = everyone[stop >= start], start[stop >= start], 0
     subjects: list[Ints] = []
@@ -67,9 +67,9 @@ def keep(
         gap = np.maximum(limit - last, 1)
         share = soonest + (1 - soonest) * rng.random(len(active))
         on = last + np.maximum((gap * share).astype(np.int64), 1)
-        chance = first_late[active] if step == 0 else np.full(len(active), later_late)
+        chance = late if late_first is None or step > 0 else late_first[active]
         tardy = rng.random(len(active)) < chance
-        on = np.where(tardy, limit + 1 + rng.geometric(0.16, len(active)), on)
+        on = np.where(tardy, limit + late_by - 1 + rng.geometric(0.16, len(active)), on)
         on = _on_a_working_day(on, last)
         end_here = stop[active]
         squeeze = (on > end_here) & (limit < end_here) & ~gives_up[active]

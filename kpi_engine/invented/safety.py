@@ -12,7 +12,9 @@ from kpi_engine.invented.people import People
 from kpi_engine.invented.writing import Book, choose, numbered
 
 
-def write_safety(book: Book, cases: Cases, care: Care, people: People, as_at: int, rng: np.random.Generator) -> None:
+def write_safety(
+    book: Book, cases: Cases, care: Care, people: People, as_at: int, rng: np.random.Generator
+) -> None:
     """ssd_missing, local_return_interviews, local_exploitation, ssd_disability, ssd_immigration_status."""
     end = np.minimum(care.end, as_at)
     first = np.maximum(care.start, people.born[care.person] + 4000)
@@ -30,7 +32,9 @@ def write_safety(book: Book, cases: Cases, care: Care, people: People, as_at: in
         "ssd_disability",
         disa_person_id=people.ids(people.first[cases.family[able]]),
         disa_table_id=numbered("DI", len(able)),
-        disa_disability_code=choose(("LD", "AUT", "MOB", "COMM", "BEH", "HEAR", "VIS"), (34, 30, 12, 10, 8, 3, 3), len(able), rng),
+        disa_disability_code=choose(
+            ("LD", "AUT", "MOB", "COMM", "BEH", "HEAR", "VIS"), (34, 30, 12, 10, 8, 3, 3), len(able), rng
+        ),
     )
     alone = np.flatnonzero(cases.role == Role.ASYLUM)
     book.add(
@@ -47,7 +51,9 @@ def _stamp(minutes: int, days: dict[int, str]) -> str:
     return f"{days[day]} {rest // 60:02d}:{rest % 60:02d}:00"
 
 
-def _missing(book: Book, person: Ints, day: Ints, people: People, as_at: int, rng: np.random.Generator) -> None:
+def _missing(
+    book: Book, person: Ints, day: Ints, people: People, as_at: int, rng: np.random.Generator
+) -> None:
     n = len(person)
     left = day * 1440 + rng.integers(960, 1439, n)
     back = left + np.minimum(60 + rng.exponential(1500, n).astype(np.int64), 14000)
@@ -55,9 +61,12 @@ def _missing(book: Book, person: Ints, day: Ints, people: People, as_at: int, rn
     home = back <= late
     offered = back + rng.integers(60, 1800, n)
     lot = rng.random(n)
-    hours = np.where(rng.random(n) < 0.84, rng.integers(12 * 60, 71 * 60, n), rng.integers(73 * 60, 160 * 60, n))
+    hours = np.where(
+        rng.random(n) < 0.84, rng.integers(12 * 60, 71 * 60, n), rng.integers(73 * 60, 160 * 60, n)
+    )
     held = np.where(lot < 0.78, back + hours, NEVER * 1440)
-    declined = np.where((lot >= 0.78) & (lot < 0.95), offered + 300, NEVER * 1440)
+    gave_up = (lot >= 0.78) & ((lot < 0.95) | ((back < late - 45 * 1440) & (lot < 0.998)))
+    declined = np.where(gave_up, offered + 300, NEVER * 1440)
     number = np.arange(day.min(), as_at + 2) if n else np.zeros(0, dtype=np.int64)
     texts = dict(zip(number.tolist(), book.dates(number), strict=True))
 
@@ -87,7 +96,9 @@ def _missing(book: Book, person: Ints, day: Ints, people: People, as_at: int, rn
     )
 
 
-def _exploitation(book: Book, cases: Cases, care: Care, people: People, as_at: int, rng: np.random.Generator) -> None:
+def _exploitation(
+    book: Book, cases: Cases, care: Care, people: People, as_at: int, rng: np.random.Generator
+) -> None:
     teens = np.flatnonzero(cases.where(Kind.OPEN, roles=(Role.NEED, Role.CARE, Role.PROTECTION)))
     person = people.first[cases.family[teens]]
     old = people.born[person] < as_at - 4700

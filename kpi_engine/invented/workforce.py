@@ -56,17 +56,139 @@ PLACE: Final = {t.id: i for i, t in enumerate(TEAMS)}
 KNOWN: Final = {"T11": {91: "Nadia Rahman"}, "T12": {91: "Chloe Martin", 92: "Chloe Marsh"}}
 """Workers who are always there, by number in their team."""
 
-FIRST: Final = (
-    "Abena Ade Aisha Alan Amara Anil Anna Bola Callum Carys Chloe Clare Daniel Declan Dee Ebele Ed Elif Emma Farah Fiona "
-    "Gita Grace Hana Harjit Helen Ian Imran Jade James Joan Jola Kofi Laura Leah Liam Maeve Maya Mina Nadia Neil Nia "
-    "Oluwaseun Owen Pam Petra Priya Rhys Rita Rosa Ruth Sam Sara Sean Tariq Tess Uma Vera Yusuf Zoe"
-).split()
-LAST: Final = (
-    "Abbott Adeyemi Ali Appiah Ashworth Baptiste Begum Bell Birch Boateng Brook Carr Chowdhury Clarke Cole Coombs Crane "
-    "Dale Daly Desai Dunn Eze Farrow Finch Flynn Ford Gill Grant Hale Hart Hassan Hughes Ibrahim Iqbal Jama Jones Kaur "
-    "Keane Khan Lane Lowe Malik Marlow Mensah Moss Nash Ncube Nolan Obi Okafor Oakes Patel Pike Quinn Reid Rowe Saleh "
-    "Sharma Shaw Singh Stone Tate Udo Vance Walsh Ward Webb Yates Young"
-).split()
+FIRST: Final = [
+    "Abena",
+    "Ade",
+    "Aisha",
+    "Alan",
+    "Amara",
+    "Anil",
+    "Anna",
+    "Bola",
+    "Callum",
+    "Carys",
+    "Chloe",
+    "Clare",
+    "Daniel",
+    "Declan",
+    "Dee",
+    "Ebele",
+    "Ed",
+    "Elif",
+    "Emma",
+    "Farah",
+    "Fiona",
+    "Gita",
+    "Grace",
+    "Hana",
+    "Harjit",
+    "Helen",
+    "Ian",
+    "Imran",
+    "Jade",
+    "James",
+    "Joan",
+    "Jola",
+    "Kofi",
+    "Laura",
+    "Leah",
+    "Liam",
+    "Maeve",
+    "Maya",
+    "Mina",
+    "Nadia",
+    "Neil",
+    "Nia",
+    "Oluwaseun",
+    "Owen",
+    "Pam",
+    "Petra",
+    "Priya",
+    "Rhys",
+    "Rita",
+    "Rosa",
+    "Ruth",
+    "Sam",
+    "Sara",
+    "Sean",
+    "Tariq",
+    "Tess",
+    "Uma",
+    "Vera",
+    "Yusuf",
+    "Zoe",
+]
+LAST: Final = [
+    "Abbott",
+    "Adeyemi",
+    "Ali",
+    "Appiah",
+    "Ashworth",
+    "Baptiste",
+    "Begum",
+    "Bell",
+    "Birch",
+    "Boateng",
+    "Brook",
+    "Carr",
+    "Chowdhury",
+    "Clarke",
+    "Cole",
+    "Coombs",
+    "Crane",
+    "Dale",
+    "Daly",
+    "Desai",
+    "Dunn",
+    "Eze",
+    "Farrow",
+    "Finch",
+    "Flynn",
+    "Ford",
+    "Gill",
+    "Grant",
+    "Hale",
+    "Hart",
+    "Hassan",
+    "Hughes",
+    "Ibrahim",
+    "Iqbal",
+    "Jama",
+    "Jones",
+    "Kaur",
+    "Keane",
+    "Khan",
+    "Lane",
+    "Lowe",
+    "Malik",
+    "Marlow",
+    "Mensah",
+    "Moss",
+    "Nash",
+    "Ncube",
+    "Nolan",
+    "Obi",
+    "Okafor",
+    "Oakes",
+    "Patel",
+    "Pike",
+    "Quinn",
+    "Reid",
+    "Rowe",
+    "Saleh",
+    "Sharma",
+    "Shaw",
+    "Singh",
+    "Stone",
+    "Tate",
+    "Udo",
+    "Vance",
+    "Walsh",
+    "Ward",
+    "Webb",
+    "Yates",
+    "Young",
+]
 
 
 @dataclass
@@ -108,7 +230,9 @@ class _Seat:
     worker: Worker | None = None
 
 
-def make_workforce(load: dict[str, int], children: int, first: int, as_at: int, rng: np.random.Generator) -> Workforce:
+def make_workforce(
+    load: dict[str, int], children: int, first: int, as_at: int, rng: np.random.Generator
+) -> Workforce:
     """Enough posts for the open children of each team (`load`), filled from the day `first` to as_at."""
     out = Workforce()
     names = _names(rng)
@@ -149,7 +273,9 @@ def make_workforce(load: dict[str, int], children: int, first: int, as_at: int, 
     out.seat_worker = np.array([place_of[id(s.worker)] for s in seats], dtype=np.int64)
     for worker in out.workers:
         bosses_ = out.managers[worker.team]
-        worker.supervisor = bosses_[int(rng.integers(len(bosses_)))].id if worker.role != "team_manager" else ""
+        worker.supervisor = (
+            bosses_[int(rng.integers(len(bosses_)))].id if worker.role != "team_manager" else ""
+        )
     return out
 
 
