@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from delivery_people import Clock, PlainComposer, SmallAuthority, as_sent, authority, with_chats
+from sqlalchemy import text
 
 from bot.hosts.protocol import Final, Retryable, Sent, UnknownOutcome
 from bot.store import Store, Subscription
@@ -404,6 +405,30 @@ async def test_a_database_that_goes_away_while_recording_is_waited_for(
     monkeypatch.setattr(replica.store.briefings, "mark_sent", mark_sent)
     await replica.look()
     assert await replica.states() == dict.fromkeys(EVERYBODY, "sent")
+
+
+@pytest.mark.parametrize(
+    "database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+async def test_every_connection_to_the_database_cut_in_mid_post_loses_nothing(replica: Replica) -> None:
+    async def cut() -> None:
+        everybody_else = text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        async with replica.store.database.reading() as session:
+            await session.execute(everybody_else)
+
+    replica.connector.next["a:U-T1"] = [cut]
+    for _ in range(6):
+        await replica.look()
+        replica.clock.forward(minutes=2)
+    states = await replica.states()
+    assert states["U-T1"] == "sent"
+    assert states.keys() == EVERYBODY
+    for recipient, status in states.items():
+        times = replica.connector.tried.count(recipient if ":" in recipient else f"a:{recipient}")
+        assert (status, times) in (("sent", 1), ("unknown", 0), ("unknown", 1))
 
 
 async def test_send_now_is_a_post_of_its_own_and_leaves_mondays_alone(replica: Replica) -> None:
