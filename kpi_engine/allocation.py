@@ -20,12 +20,11 @@ class Allocation:
         involvement, episode = facts["ssd_involvements"], facts["ssd_cin_episodes"]
         wanted = {role.casefold() for role in roles}
         role = involvement.made("invo_professional_role_id", lambda text: (text or "").casefold() in wanted)
+        self._start = involvement.day("invo_involvement_start_date")
+        self._end = involvement.day("invo_involvement_end_date")
+        self._allocated = role.astype(bool)
         self._holders = Holder(
-            involvement.child,
-            involvement.day("invo_involvement_start_date"),
-            involvement.day("invo_involvement_end_date"),
-            involvement.text("invo_involvements_id"),
-            role.astype(bool),
+            involvement.child, self._start, self._end, involvement.text("invo_involvements_id"), self._allocated
         )
         self._worker = facts.allocated_worker(involvement.text("invo_professional_id"))
         self._team = facts.teams.codes(involvement.text("invo_professional_team"))
@@ -40,6 +39,10 @@ class Allocation:
     def involvement(self, child: Codes, on: Days | int) -> Codes:
         """The row of ssd_involvements that holds each child on each day, -1 = none."""
         return self._holders.at(child, on)
+
+    def open_rows(self, on: int) -> Codes:
+        """Rows of ssd_involvements of allocated workers that are open on a day."""
+        return np.flatnonzero(self._allocated & (self._start <= on) & (self._end > on))
 
     def of(
         self, child: Codes, on: Days | int, record_team: Codes | None = None, record_worker: Codes | None = None,

@@ -3,104 +3,106 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from kpi_engine.answer import Answer
-from kpi_engine.question import Question, Scope, UnitKind, UnitRef
+import numpy as np
 
+from kpi_engine import export, holding
+from kpi_engine.allocation import ALLOCATED_ROLES
+from kpi_engine.answer import Answer, DataStamp, Figure
+from kpi_engine.answering import SHOWS, Asked
+from kpi_engine.days import day
+from kpi_engine.errors import InputError, Unknown
+from kpi_engine.extracts.checks import check
+from kpi_engine.extracts.raw import Extract
+from kpi_engine.figures import Figures, default_period
+from kpi_engine.findings import Finding
+from kpi_engine.measures import CATALOGUE, measure
+from kpi_engine.organisation import Organisation, Unit, User, Worker
+from kpi_engine.question import ALL, EVERYTHING, Period, Question, Scope
+from kpi_engine.targets import Targets, targets
+from kpi_engine.world import World
 
-@dataclass(frozen=True)
-class Unit:
-    """A row of ssd_department (or the authority itself), with what local_teams says of it.
-
-    kind: "team" (no department below it), "service" (has departments below it) or "authority" (id ALL).
-    team_kind: local_teams.kind (assessment, cin_cp, looked_after, ...) or "".
-    """
-
-    id: str
-    name: str
-    kind: UnitKind
-    parent_id: str | None
-    team_kind: str = ""
-    managed_service: bool = False
-    manager_id: str | None = None
-
-    @property
-    def ref(self) -> UnitRef:
-        return UnitRef(self.kind, self.id)
-
-
-@dataclass(frozen=True)
-class Worker:
-    """A professional; `team_id` = the team the worker holds on the as-at date (local_staff, else the newest
-    involvement), None if none is known."""
-
-    id: str
-    name: str
-    team_id: str | None
-
-
-@dataclass(frozen=True)
-class User:
-    """A row of local_users (rights.md 1). unit_id None = the whole authority; also_sees: unit ids or {"ALL"}."""
-
-    user_id: str
-    name: str
-    role: str
-    unit_id: str | None
-    active: bool
-    also_sees: frozenset[str] = frozenset()
+__all__ = ["Engine", "Unit", "User", "Worker"]
 
 
 class Engine:
     """An opened extract. Pure: no clock, no network; the same question and scope give equal answers.
 
-    as_at: the extract's own date; questions may ask of any earlier date.
+    as_at: the extract's own date; questions may ask of any earlier date.  home: where the authority keeps its own
+    targets and local standards, if it does.
     """
 
-    as_at: date
-    authority: str
+    def __init__(
+        self, extract: Extract, *, findings: list[Finding] | None = None, home: Path | None = None,
+        roles: tuple[str, ...] = ALLOCATED_ROLES,
+    ) -> None:  # fmt: skip
+        self.extract = extract
+        self.as_at = extract.as_at
+        self.world = World(extract, home, roles)
+        self.figures = Figures(self.world)
+        self.organisation = Organisation(self.world, extract.authority)
+        self.targets: Targets = targets(home)
+        self._findings = findings
+
+    # Who and what
+
+    @property
+    def authority(self) -> str:
+        return self.organisation.authority
 
     @property
     def units(self) -> Mapping[str, Unit]:
         """Every unit by id, the authority (`ALL`) included."""
-        raise NotImplementedError
+        return self.organisation.units
 
     @property
     def workers(self) -> Mapping[str, Worker]:
         """Every professional by id."""
-        raise NotImplementedError
+        return self.organisation.workers
 
     @property
     def users(self) -> Mapping[str, User]:
         """Everybody in local_users by user_id."""
-        raise NotImplementedError
+        return self.organisation.users
 
     def units_below(self, unit_id: str) -> frozenset[str]:
         """The unit's own id and the ids of every unit below it (for ALL: every unit). Empty if unknown."""
-        raise NotImplementedError
+        return self.organisation.units_below(unit_id)
 
     def path(self, unit_id: str) -> tuple[str, ...]:
         """Unit ids from the unit up to its root, the unit first, `ALL` last."""
-        raise NotImplementedError
+        return self.organisation.path(unit_id)
 
     def nearest_common_parent(self, unit_ids: Sequence[str]) -> str:
         """The lowest unit that holds all of them; `ALL` if none does."""
-        raise NotImplementedError
+        return self.organisation.nearest_common_parent(list(unit_ids))
+
+    @cached_property
+    def _children_by_fold(self) -> dict[str, str]:
+        ids = self.world.facts.children.ids
+        return {one.casefold(): one for one in reversed(ids)}
 
     def knows_child(self, child_id: str) -> str | None:
         """The child's id as the extract spells it (matched case-insensitively), or None."""
-        raise NotImplementedError
+        return self._children_by_fold.get(child_id.casefold())
 
     def child_team(self, child_id: str, on: date) -> str | None:
         """The team that holds the child on that day, or None (also for an unknown child)."""
-        raise NotImplementedError
+        code = self.world.facts.children.place.get(child_id)
+        if code is None:
+            return None
+        _, team = self.world.allocation.of(np.array([code]), day(on))
+        return self.world.facts.teams.id(int(team[0]))
 
     def holds_population(self, slug: str, unit_id: str, on: date) -> bool:
         """Whether the unit can hold the measure's population at all (asking.md, Units 5)."""
-        raise NotImplementedError
+        return holding.holds(self, slug, unit_id, on)
+
+    # Questions
 
     def ask(self, question: Question, scope: Scope) -> Answer:
         """The one door. Answers every show; rows outside the scope are left out and named in `held_back`;
@@ -109,8 +111,71 @@ class Engine:
         Raises Unknown for a measure, unit, worker or child that does not exist, InputError for an as-at date
         after the extract's.
         """
-        raise NotImplementedError
+        self._check(question)
+        answer = SHOWS[question.show](Asked(self, question, scope))
+        return answer
 
-    def measures(self, as_at: date, unit_id: str) -> list[dict[str, Any]]:
+    def _check(self, question: Question) -> None:
+        for slug in question.measures:
+            measure(slug)
+        for one in (question.unit.id, *question.units):
+            if one not in self.units:
+                raise Unknown(f"There is no unit {one!r} in this extract.")
+        if question.worker is not None and question.worker not in self.workers:
+            raise Unknown(f"There is no worker {question.worker!r} in this extract.")
+        if question.as_at > self.as_at:
+            raise InputError(
+                f"The newest data is as at {self.as_at.isoformat()}; a later date ({question.as_at.isoformat()}) "
+                "cannot be answered from it."
+            )
+
+    @property
+    def stamp(self) -> DataStamp:
+        return DataStamp(self.as_at, self.extract.loaded_at, self.extract.id or self.extract.source, len(self.all_findings))
+
+    @property
+    def all_findings(self) -> list[Finding]:
+        """What is wrong in the extract."""
+        if self._findings is None:
+            self._findings = check(self)
+        return self._findings
+
+    # For the operator and for tests
+
+    def findings(self, scope: Scope = EVERYTHING) -> list[dict[str, Any]]:
+        """Findings as JSON: whole where the scope sees the team's children, else without key and child."""
+        out = []
+        for finding in self.all_findings:
+            told = finding.to_json()
+            if not scope.sees_children_of(finding.team_id):
+                told |= {"key": None, "child_id": None, "row": None, "detail": None}
+            out.append(told)
+        return out
+
+    def ledger_rows(self, as_at: date, clock: str | None = None) -> list[dict[str, Any]]:
+        """The ledger as contract.md gives it: ISO dates, None = none, sorted by clock, child_id, subject_id, sequence.
+
+        Raises Unknown for a clock that does not exist.
+        """
+        return export.ledger_rows(self, as_at, clock)
+
+    def write_ledger(self, path: Path, as_at: date, clock: str | None = None, kind: str = "csv") -> int:
+        """Write the ledger as CSV or Parquet; returns the number of rows."""
+        return export.write_ledger(self, path, as_at, clock, kind)
+
+    def figure(self, slug: str, as_at: date, unit_id: str = ALL, period: Period | None = None) -> Figure | None:
+        """One number; None where a table is absent (no data). period None = the measure's own."""
+        wanted = measure(slug)
+        if self.figures.missing(wanted):
+            return None
+        mask = self.organisation.team_mask(unit_id)
+        rows = self.figures.rows(wanted, as_at, period or default_period(wanted, as_at))
+        return self.figures.figure(wanted, rows.where(lambda sheet: mask[sheet.team]))
+
+    def measures(self, as_at: date, unit_id: str = ALL) -> list[dict[str, Any]]:
         """`perfbot measures --json`: every measure with value, of, met, target, rag, previous, periods."""
-        raise NotImplementedError
+        return export.measures(self, as_at, unit_id)
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(CATALOGUE)

@@ -21,6 +21,7 @@ class Measure:
     counts: the word after the number (children, assessments, %, months ...).
     default_period: what is meant when nothing is said.
     staff: True for supervision, appraisal and caseload by named worker (personal chat only, rights.md 4).
+    briefed: whether Monday's briefing carries it.
     needs: tables without which there is no data, by name, never 0.
     """
 
@@ -32,6 +33,7 @@ class Measure:
     counts: str = "children"
     default_period: DefaultPeriod = "as_at"
     staff: bool = False
+    briefed: bool = False
     needs: tuple[str, ...] = ()
     family: str = ""
 

@@ -23,7 +23,7 @@ UNALLOCATED: Final = 0.015
 
 @dataclass
 class Stretches:
-    """One row a stretch of a case in one team, in order; `post` of the team once dealt. `end` NEVER = still."""
+    """One row a stretch of a case in one team, in order of case and day. `end` NEVER = still."""
 
     case: Ints
     team: Ints
@@ -33,7 +33,10 @@ class Stretches:
 
 @dataclass
 class Holdings:
-    """One row a stretch of a case with one worker (index into the workforce; -1 = nobody), by case and day."""
+    """One row a stretch of a case with one worker (place in the workforce; -1 = nobody), by case and day.
+
+    has_row: whether an involvement is on record for it.
+    """
 
     case: Ints
     team: Ints
@@ -125,7 +128,7 @@ def load(stretches: Stretches, cases: Cases, as_at: int) -> dict[str, int]:
 def make_holdings(
     stretches: Stretches, cases: Cases, work: Workforce, as_at: int, rng: np.random.Generator
 ) -> Holdings:
-    """Deal the stretches to posts (open ones evenly, with some posts fuller), then split them by who sat there."""
+    """Deal the stretches to posts (open ones evenly, some posts fuller), then split them by who sat there."""
     post = np.full(len(stretches.case), -1, dtype=np.int64)
     for team in np.unique(stretches.team):
         posts = work.posts(int(team))
@@ -156,7 +159,7 @@ def make_holdings(
 
 
 def _let_go(held: Holdings, cases: Cases, as_at: int, rng: np.random.Generator) -> Holdings:
-    """Leave a few open cases with nobody: half have no open row any more, half a row with a team and no worker."""
+    """Leave a few open cases with nobody: half have no open row any more, half one with a team alone."""
     now = np.flatnonzero(
         (held.end > as_at) & np.isin(cases.role[held.case], (Role.NEED, Role.PROTECTION, Role.CARE))
     )
@@ -192,7 +195,7 @@ def write_involvements(
     as_at: int,
     rng: np.random.Generator,
 ) -> None:
-    """ssd_involvements: one row a child and worker (role CW), and reviewing officers of looked-after children (IRO)."""
+    """ssd_involvements: one row a child and worker (role CW), and reviewing officers (role IRO)."""
     rows = np.flatnonzero(held.has_row & (cases.kind[held.case] != Kind.NFA))
     owner, member = spread(cases.size[held.case[rows]])
     row = rows[owner]

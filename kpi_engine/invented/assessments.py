@@ -1,4 +1,4 @@
-"""Child and family assessments, in the published durations (C2), and with them the dates of cases not in need."""
+"""Child and family assessments in the published durations (C2); they date the cases not in need."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _begun(cases: Cases, case: Ints, as_at: int, rng: np.random.Generator) -> Da
 
 
 def _past(cases: Cases, chosen: Ints, as_at: int, shape: Shape, rng: np.random.Generator) -> Assessments:
-    """First assessments of older cases, with durations in the published proportions where the case leaves room."""
+    """First assessments of older cases, with durations in the published proportions where there is room."""
     chances = np.array(shape.assessments_by_duration, dtype=float)
     band = rng.choice(len(BANDS), size=len(cases), p=chances / chances.sum())
     low, high = (np.array([b[i] for b in BANDS])[band] for i in (0, 1))
@@ -134,7 +134,7 @@ def _waiting(cases: Cases, as_at: int, rng: np.random.Generator) -> Mask:
 
 
 def _again(cases: Cases, children: int, year: int, as_at: int, rng: np.random.Generator) -> Assessments:
-    """Second assessments of long-running cases, authorised in the last year; their start is still to be set."""
+    """Second assessments of long-running cases, authorised in the last year; their start is still to come."""
     old = cases.where(Kind.OPEN, roles=(Role.NEED, Role.DISABILITY, Role.PROTECTION)) & (
         cases.start < year - 160
     )

@@ -16,7 +16,8 @@ from kpi_engine.invented.rhythms import Events, keep, unlucky
 from kpi_engine.invented.writing import Book, choose, flags, ids, numbered, quoted
 
 CARE_PLAN_KEYS: Final = (
-    "REMAINSUP", "RETURN1M", "RETURN6M", "RETURNEV", "LTRELFR", "LTFOST18", "RESPLMT", "SUPPLIV", "ADOPTION", "OTHERPLN",
+    "REMAINSUP", "RETURN1M", "RETURN6M", "RETURNEV", "LTRELFR",
+    "LTFOST18", "RESPLMT", "SUPPLIV", "ADOPTION", "OTHERPLN",
 )  # fmt: skip
 FOSTER: Final = ("U1", "U2", "U3", "U4", "U5", "U6")
 
@@ -227,7 +228,7 @@ def _visits(
     as_at: int,
     rng: np.random.Generator,
 ) -> None:
-    """ssd_cla_visits, placement by placement: a week, then six weeks; three months after a year in a lasting home."""
+    """ssd_cla_visits by placement: a week, then six weeks; three months after a year in a lasting home."""
     interim_from, interim_to = np.full(len(care), NEVER), np.full(len(care), NEVER)
     first = np.array([c == "C1" for c in law.code], dtype=bool)
     interim_from[law.period[first]], interim_to[law.period[first]] = law.start[first], law.end[first]
@@ -276,7 +277,7 @@ def _visits(
 def _health(
     book: Book, person: Ints, start: Days, end: Days, people: People, as_at: int, rng: np.random.Generator
 ) -> None:
-    """ssd_cla_health: initial and review health assessments, dental checks, and some planned or refused ones."""
+    """ssd_cla_health: initial and review health assessments, dental checks, some planned or refused ones."""
     n = len(person)
     born = people.born[person]
     delay = np.where(rng.random(n) < 0.86, rng.integers(10, 26, n), rng.integers(31, 60, n))

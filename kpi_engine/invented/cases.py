@@ -1,7 +1,7 @@
 """Episodes of need, family by family: when they began and ended, which follow which, who the children are.
 
-A case is one family's episode: every sibling has the same dates. The cases of the last twelve months add up to the
-published numbers of children (B4, B5, C1); the five years before are drawn in the same proportions.
+A case is one family's episode: every sibling has the same dates. The cases of the last twelve months add up to
+the published numbers of children (B4, B5, C1); the five years before are drawn in the same proportions.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ OPEN_ROLES: Final[dict[Role, tuple[int, ...]]] = {
     Role.DISABILITY: (6, 8, 16, 30, 130),
     Role.LEAVER: (0, 0, 0, 0, 230),
 }
-"""Open children by role and length of episode; the rest of each band are children in need. With those stepped up from a plan about 340 are looked after."""
+"""Open children by role and length of episode; the rest of each band are children in need. With those stepped up
+from a plan about 340 are looked after."""
 
 ENDED_ROLES: Final[dict[Role, tuple[int, ...]]] = {
     Role.CARE: (20, 18, 32, 28, 68),
@@ -60,7 +61,7 @@ STARTED_IN_YEAR: Final = (820, 248, 100, 0, 0)
 
 @dataclass
 class Cases:
-    """One row a family's episode. `end` NEVER = open. `before`: the family's previous episode, -1 for none."""
+    """One row a family's episode. `end` NEVER = open. `before`: the family's episode before, -1 for none."""
 
     start: Days
     end: Days
@@ -179,8 +180,8 @@ def _ended(shape: Shape, last: int, before: int, busy: float, rng: np.random.Gen
 def link(cases: Cases, shape: Shape, as_at: int, rng: np.random.Generator) -> None:
     """Chain cases into families: who was referred before, and when (sets `before` and `family`).
 
-    A re-referral starts 1 to 350 days after its family's previous one started; any other return at least 385 days
-    after, so that the number of re-referrals of the last year is the published one whichever way a year is counted.
+    A re-referral starts 1 to 350 days after its family's previous one started; any other return at least 385
+    days after, so that the re-referrals of the last year are the published number however a year is counted.
     """
     ends = [int(plus_months(np.array([as_at]), -12 * k)[0]) for k in range(YEARS + 1)]
     share = shape.total("c1", "Re_referrals") / max(shape.total("c1", "Referrals"), 1)

@@ -10,14 +10,14 @@ from kpi_engine.invented.cases import Cases, Kind, Role
 from kpi_engine.invented.published import Shape
 
 EARLY_HELP = 0.28
-"""Share of the cases not in need that went on to early help (RC9); the others closed without further action (RC8)."""
+"""Share of the cases not in need that went on to early help (RC9); no further action for the others (RC8)."""
 
 
 def make_closures(cases: Cases, shape: Shape, as_at: int, rng: np.random.Generator) -> list[str]:
-    """The closure reason of every child-in-case: the published numbers in the last year, in proportion before.
+    """The closure reason of every child-in-case: the published numbers in the last year, shares before.
 
-    Adoption, special guardianship and child arrangements orders go to children who leave care, transfers to adult
-    services to the disability team's, a death to a single child, the rest to anyone.
+    Adoption, special guardianship and child arrangements orders go to children who leave care, transfers to
+    adult services to the disability team's, a death to a single child, the rest to anyone.
     """
     case, _ = spread(cases.size)
     out = np.full(len(case), "", dtype="<U3")

@@ -21,8 +21,17 @@ from kpi_engine.invented.writing import Book, choose, flags, ids, numbered, quot
 CONTACTS: Final = 1.9
 """Contacts that lead to no referral, for each referral."""
 
-OUTCOMES: Final = (
-    "NEW_REFERRAL", "EXISTING_REFERRAL", "CP_ENQUIRY", "NFA", "NON_AGENCY_ADOPTION", "PRIVATE_FOSTERING", "ADVICE", "MISSING", "OLA_CP",
+CONTACT_OUTCOMES: Final = (
+    "NEW_REFERRAL", "EXISTING_REFERRAL", "CP_ENQUIRY", "NFA", "NON_AGENCY_ADOPTION", "PRIVATE_FOSTERING", "ADVICE",
+    "MISSING", "OLA_CP", "OTHER_OUTCOMES_EXIST",
+)  # fmt: skip
+REFERRAL_OUTCOMES: Final = (
+    "SINGLE_ASSESSMENT", "NFA", "STRATEGY_DISCUSSION", "CLA_REQUEST", "NON_AGENCY_ADOPTION", "PRIVATE_FOSTERING",
+    "CP_TRANSFER_IN", "CP_CONFERENCE", "CARE_LEAVER", "OTHER_OUTCOMES_EXIST",
+)  # fmt: skip
+ASSESSMENT_OUTCOMES: Final = (
+    "NFA", "NFA_S47_END", "STRATEGY_DISCUSSION", "CLA_REQUEST", "PRIVATE_FOSTERING", "LEGAL_ACTION", "PROV_OF_SERVICES",
+    "PROV_OF_SB_CARE", "SPECIALIST_ASSESSMENT", "REFERRAL_TO_OTHER_AGENCY", "OTHER_ACTIONS", "OTHER_OUTCOMES_EXIST",
 )  # fmt: skip
 SOURCES: Final = ("1A", "1B", "2A", "2B", "3A", "3B", "3C", "3E", "5A", "6", "8", "9", "10")
 SOURCE_CHANCES: Final = (6, 2, 14, 2, 3, 5, 8, 4, 4, 24, 5, 12, 11)
@@ -76,7 +85,7 @@ def write_contacts(
     order = np.lexsort((person, day))
     person, day, new = person[order], day[order], new[order]
     n = len(person)
-    texts = {name: _json((*OUTCOMES, "OTHER_OUTCOMES_EXIST"), name) for name in OUTCOMES}
+    texts = {name: _json(CONTACT_OUTCOMES, name) for name in CONTACT_OUTCOMES}
     other = choose(
         ("NFA", "ADVICE", "EXISTING_REFERRAL", "MISSING", "PRIVATE_FOSTERING"), (46, 36, 14, 3, 1), n, rng
     )
@@ -123,9 +132,7 @@ def write_referrals(
         "N2" if r == Role.DISABILITY else "N8" if r == Role.ASYLUM else codes[need[c]]
         for r, c in zip(special.tolist(), case.tolist(), strict=True)
     ]
-    outcomes = ("SINGLE_ASSESSMENT", "NFA", "STRATEGY_DISCUSSION", "CLA_REQUEST", "NON_AGENCY_ADOPTION", "PRIVATE_FOSTERING",
-                "CP_TRANSFER_IN", "CP_CONFERENCE", "CARE_LEAVER", "OTHER_OUTCOMES_EXIST")  # fmt: skip
-    assess, nothing = _json(outcomes, "SINGLE_ASSESSMENT"), _json(outcomes, "NFA")
+    assess, nothing = _json(REFERRAL_OUTCOMES, "SINGLE_ASSESSMENT"), _json(REFERRAL_OUTCOMES, "NFA")
     source = choose(SOURCES, SOURCE_CHANCES, n, rng)
     duty = choose(("T01", "T02"), (60, 40), n, rng)
     book.add(
@@ -161,10 +168,7 @@ def write_assessments(
     team = np.where(team < 0, team_then, team)
     done = made.authorised < NEVER
     quick = cases.kind[made.case] == Kind.NOT_IN_NEED
-    outcomes = ("NFA", "NFA_S47_END", "STRATEGY_DISCUSSION", "CLA_REQUEST", "PRIVATE_FOSTERING", "LEGAL_ACTION",
-                "PROV_OF_SERVICES", "PROV_OF_SB_CARE", "SPECIALIST_ASSESSMENT", "REFERRAL_TO_OTHER_AGENCY",
-                "OTHER_ACTIONS", "OTHER_OUTCOMES_EXIST")  # fmt: skip
-    nothing, services = _json(outcomes, "NFA"), _json(outcomes, "PROV_OF_SERVICES")
+    nothing, services = _json(ASSESSMENT_OUTCOMES, "NFA"), _json(ASSESSMENT_OUTCOMES, "PROV_OF_SERVICES")
     book.add(
         "ssd_cin_assessments",
         cina_assessment_id=numbered("A", n),

@@ -23,10 +23,15 @@ TITLES: Final = {
     "personal_adviser": "Personal Adviser",
 }
 HEADS: Final = {
-    "S1": "Marian Holloway", "S2": "Dev Chandra", "S3": "Ruth Asante", "S4": "Colm Byrne", "S5": "Ingrid Solberg",
-}  # fmt: skip
+    "S1": "Marian Holloway",
+    "S2": "Dev Chandra",
+    "S3": "Ruth Asante",
+    "S4": "Colm Byrne",
+    "S5": "Ingrid Solberg",
+}
 OFFICER_NAMES: Final = (
-    "Paula Wren", "Idris Munro", "Sheila Okoro", "Bevan Price", "Lucia Ferri", "Tom Calder", "Anjali Rao", "Moira Keith", "Stan Novak",
+    "Paula Wren", "Idris Munro", "Sheila Okoro", "Bevan Price", "Lucia Ferri", "Tom Calder", "Anjali Rao",
+    "Moira Keith", "Stan Novak",
 )  # fmt: skip
 
 
@@ -105,7 +110,7 @@ def write_staff(book: Book, work: Workforce, as_at: int, rng: np.random.Generato
         role=[w.role for w in staff] + ["service_manager"] * len(heads),
         qualified=flags(w.qualified for w in staff) + ["Y"] * len(heads),
         fte=[f"{w.fte:.1f}" for w in staff] + ["1.0"] * len(heads),
-        agency=flags(w.agency for w in staff) + ["N", "Y", "N", "N", "Y"],
+        agency=[*flags(w.agency for w in staff), "N", "Y", "N", "N", "Y"],
         start_date=book.dates(np.concatenate([start, np.full(len(heads), as_at - 900)])),
         end_date=book.dates(np.concatenate([end, np.full(len(heads), NEVER)])),
         supervisor_id=[w.supervisor or heads_of[w.team] for w in staff] + [""] * len(heads),

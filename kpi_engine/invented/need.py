@@ -45,7 +45,7 @@ def make_need_plans(
     as_at: int,
     rng: np.random.Generator,
 ) -> NeedPlans:
-    """A plan follows the assessment, mostly within eight weeks, and stops while a CP plan or a care period runs."""
+    """A plan mostly within eight weeks of the referral; it stops while a CP plan or a care period runs."""
     n = len(cases)
     delay = np.where(rng.random(n) < 0.9, rng.integers(16, 54, n), rng.integers(58, 110, n))
     begin = cases.start + delay

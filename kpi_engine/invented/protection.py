@@ -21,7 +21,7 @@ STARTED_IN_YEAR: Final = (58, 15, 25, 0, 0)
 
 @dataclass
 class Plans:
-    """One row a plan shared by siblings: members `first` .. `first + members - 1` of the case. `end` NEVER = open."""
+    """One row a plan shared by siblings, members `first` and on of the case. `end` NEVER = open."""
 
     case: Ints
     first: Ints
@@ -66,8 +66,8 @@ def _open(cases: Cases, shape: Shape, as_at: int, rng: np.random.Generator) -> P
     lengths = shape.plans_by_length
     edge = min(max(shape.total("d6", "CPP_At31_3Months") - sum(lengths[1:]), 0), lengths[0])
     bands = [(low, min(high, 1200), n) for (low, high), n in zip(SPANS, lengths, strict=True)]
-    # The publisher's three months are 91 days: a plan of exactly 91 days counts as "3 months or less" (D5) and as
-    # "at least 3 months" (D6), which is how the two published totals overlap.
+    # The publisher's three months are 91 days: a plan of exactly 91 days counts as "3 months or less" (D5) and
+    # as "at least 3 months" (D6), which is how the two published totals overlap.
     bands[0] = (SPANS[0][0], SPANS[0][1], lengths[0] - edge)
     bands.append((91, 91, edge))
     capacity = as_at - cases.start[chosen][owner] - LEAD
@@ -88,7 +88,7 @@ def _ended(
     taken: Mask,
     rng: np.random.Generator,
 ) -> Plans:
-    """Plans ended in (before, last], each in a case that nobody has taken yet; fewer of them in earlier years."""
+    """Plans ended in (before, last], each in a case that nobody has taken yet; fewer in earlier years."""
     newest = years_ago == 0
     busy = 1.0 if newest else 0.9 - 0.02 * years_ago
     ended = shape.plans_ended_by_length
@@ -128,7 +128,7 @@ def _ended(
 
 
 def _earlier(cases: Cases, now: Plans, shape: Shape, year: int, rng: np.random.Generator) -> Plans:
-    """An earlier plan, over before the year began, for the published number of those whose plan started in it."""
+    """An earlier plan, over before the year began, for the published number of plans started in it (D3)."""
     begun = cases.start[now.case] + LEAD
     latest = np.minimum(now.start - 110, year - 2)
     able = np.flatnonzero((now.start > year) & (latest - begun >= 70))

@@ -243,8 +243,7 @@ class Follow:
 def make_follow(
     plans: Plans, shape: Shape, as_at: int, late_core_group: int, rng: np.random.Generator
 ) -> Follow:
-    """Reviews, visits, core groups and mid-point reviews. `late_core_group`: a plan that has one, -1 for none."""
-    n = len(plans)
+    """Reviews, visits, core groups, mid-point reviews. `late_core_group`: a plan that has one, -1 for none."""
     reviews = _reviews(plans, shape, as_at, rng)
 
     def visit_due(step: int, last: Days, who: Ints) -> Days:
@@ -281,10 +280,10 @@ def _some_open(
 
 
 def _reviews(plans: Plans, shape: Shape, as_at: int, rng: np.random.Generator) -> Events:
-    """Review conferences: of the open plans of 91 days and more, exactly the published number were never late (D6).
+    """Review conferences: of the open plans of 91 days and more the published number were never late (D6).
 
-    In time here is 88 days for the first and 178 for later ones: inside three and six calendar months as well as
-    inside the 91 and 183 days of the published statistic.
+    In time here is 88 days for the first and 178 for later ones: inside three and six calendar months as well
+    as inside the 91 and 183 days of the published statistic.
     """
 
     def due(step: int, last: Days, who: Ints) -> Days:
@@ -292,7 +291,7 @@ def _reviews(plans: Plans, shape: Shape, as_at: int, rng: np.random.Generator) -
 
     age = np.where(plans.end > as_at, as_at - plans.start, -1)
     late = shape.total("d6", "CPP_At31_3Months") - shape.total("d6", "Reviewed_within_timescales")
-    # Held late: the first review. Not held: the first one of plans of four months, the second one of older plans.
+    # Held late: the first review. Overdue: the first of plans of four months, the second of older plans.
     behind, slow = np.zeros(len(plans), dtype=bool), np.zeros(len(plans))
     overdue = pick_whole(
         np.flatnonzero(((age >= 112) & (age <= 130)) | ((age >= 250) & (age <= 345))),
@@ -328,7 +327,7 @@ def _reviews(plans: Plans, shape: Shape, as_at: int, rng: np.random.Generator) -
 
 
 def _mid_points(plans: Plans, reviews: Events, as_at: int, rng: np.random.Generator) -> Events:
-    """One meeting in nearly every gap between conferences: 42 days into the first, three months into later ones."""
+    """One meeting in nearly every gap between conferences: due 42 days into the first, 3 months into others."""
     subject = np.concatenate([np.arange(len(plans)), reviews.subject])
     start = np.concatenate([plans.start, reviews.day])
     order = np.lexsort((start, subject))

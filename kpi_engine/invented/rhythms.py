@@ -43,10 +43,11 @@ def keep(
 ) -> Events:
     """The events of each subject from its start to its end or as_at.
 
-    overdue: subjects whose next event is overdue on as_at, by `days_over` (mean of what is added, least) days, where
-    their start leaves room; all others are up to date on as_at. late: chance that an event comes after its due date;
-    late_first: that of each subject's first event instead. late_by: the least days it comes late. skipped: chance that the last duty before the end of an
-    ended subject is never done. soonest: the earliest share of the interval at which an event happens.
+    overdue: subjects whose next event is overdue on as_at by `days_over` (mean of what is added, least)
+    days, where their start leaves room; all others are up to date on as_at. late: chance that an event comes after its due
+    date; late_first: that of each subject's first event instead; late_by: the least days it comes late. skipped:
+    chance that the last duty before the end of an ended subject is never done. soonest: the earliest share of the
+    interval at which an event happens.
     """
     count = len(start)
     everyone = np.arange(count)
@@ -96,7 +97,7 @@ def _on_a_working_day(on: Days, after: Days) -> Days:
 
 
 def later(start: Days, count: Ints) -> Days:
-    """The count-th working day after each start (before it, where count is negative), a count for each start."""
+    """The count-th working day after each start (before it, where negative), a count for each start."""
     return working_days.add(start, count)  # type: ignore[arg-type]
 
 

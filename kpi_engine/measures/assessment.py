@@ -16,6 +16,7 @@ MEASURES = (
     ),
     Backlog(
         slug='assessments_overdue',
+        briefed=True,
         title='Assessments overdue',
         definition='Open assessments past their 45th working day.',
         clocks=('assessment',),
@@ -26,6 +27,7 @@ MEASURES = (
     ),
     Rate(
         slug='assessments_in_time',
+        briefed=True,
         title='Assessments in time',
         definition='Of the assessments authorised in the period, the share authorised within 45 working days of their start.',
         clocks=('assessment',),

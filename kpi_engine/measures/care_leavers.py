@@ -18,6 +18,7 @@ MEASURES = (
     ),
     Backlog(
         slug='pathway_reviews_overdue',
+        briefed=True,
         title='Pathway plan reviews overdue',
         definition='Pathway plans not reviewed for more than six months.',
         clocks=('pathway_review',),
@@ -37,6 +38,7 @@ MEASURES = (
     ),
     Backlog(
         slug='care_leaver_contacts_overdue',
+        briefed=True,
         title='Care leaver contacts overdue',
         definition='Care leavers not contacted for more than eight weeks.',
         clocks=('care_leaver_contact',),

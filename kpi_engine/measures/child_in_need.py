@@ -7,6 +7,7 @@ from kpi_engine.measure import Average, Backlog, Flow, Rate, Share, Stock
 MEASURES = (
     Stock(
         slug='cin_open',
+        briefed=True,
         title='CIN cases open',
         definition='Children under 18 with an open episode of need who are neither on a child protection plan nor looked after.',
         cases='cin',
@@ -25,6 +26,7 @@ MEASURES = (
     ),
     Backlog(
         slug='cin_unallocated',
+        briefed=True,
         title='CIN unallocated',
         definition='CIN cases with no allocated worker.',
         population='cin',
@@ -34,6 +36,7 @@ MEASURES = (
     ),
     Backlog(
         slug='cin_without_plan',
+        briefed=True,
         title='CIN without a plan over 8 weeks',
         definition='Open episodes with no plan of any kind eight weeks after the referral.',
         clocks=('cin_plan',),
@@ -43,6 +46,7 @@ MEASURES = (
     ),
     Backlog(
         slug='cin_visits_overdue',
+        briefed=True,
         title='CIN visits overdue',
         definition='CIN visits that have fallen due and have not happened by the as-at date.',
         clocks=('cin_visit',),
@@ -62,6 +66,7 @@ MEASURES = (
     ),
     Backlog(
         slug='cin_reviews_overdue',
+        briefed=True,
         title='CIN reviews overdue',
         definition='CIN reviews that have fallen due and have not happened by the as-at date.',
         clocks=('cin_review',),

@@ -7,6 +7,7 @@ from kpi_engine.measure import Average, Backlog, Flow, Rate, Share, Stock
 MEASURES = (
     Stock(
         slug='cp_open',
+        briefed=True,
         title='Children on a CP plan',
         definition='Children subject to a child protection plan of this authority.',
         cases='on_cp_plan',
@@ -15,6 +16,7 @@ MEASURES = (
     ),
     Backlog(
         slug='cp_unallocated',
+        briefed=True,
         title='CP unallocated',
         definition='Children on a child protection plan with no allocated worker.',
         population='on_cp_plan',
@@ -33,6 +35,7 @@ MEASURES = (
     ),
     Backlog(
         slug='initial_conferences_overdue',
+        briefed=True,
         title='Initial CP conferences overdue',
         definition='Initial CP conferences that have fallen due and have not happened by the as-at date.',
         clocks=('initial_conference',),
@@ -43,6 +46,7 @@ MEASURES = (
     ),
     Rate(
         slug='initial_conferences_in_time',
+        briefed=True,
         title='Initial CP conferences in time',
         definition='Of the initial CP conferences completed in the period, the share completed by the due date.',
         clocks=('initial_conference',),
@@ -52,6 +56,7 @@ MEASURES = (
     ),
     Backlog(
         slug='review_conferences_overdue',
+        briefed=True,
         title='Review CP conferences overdue',
         definition='Review CP conferences that have fallen due and have not happened by the as-at date.',
         clocks=('review_conference',),
@@ -71,6 +76,7 @@ MEASURES = (
     ),
     Backlog(
         slug='cp_visits_overdue',
+        briefed=True,
         title='CP visits overdue',
         definition='CP visits that have fallen due and have not happened by the as-at date.',
         clocks=('cp_visit',),
@@ -98,6 +104,7 @@ MEASURES = (
     ),
     Backlog(
         slug='core_groups_overdue',
+        briefed=True,
         title='Core groups overdue',
         definition='Core groups that have fallen due and have not happened by the as-at date.',
         clocks=('core_group',),
@@ -117,6 +124,7 @@ MEASURES = (
     ),
     Backlog(
         slug='mid_point_reviews_overdue',
+        briefed=True,
         title='Mid-point reviews overdue',
         definition='Mid-point reviews that have fallen due and have not happened by the as-at date.',
         clocks=('mid_point_review',),

@@ -16,6 +16,7 @@ MEASURES = (
     ),
     Backlog(
         slug='pre_proceedings_overdue',
+        briefed=True,
         title='Pre-proceedings over 14 weeks',
         definition='Pre-proceedings that have run for more than 14 weeks.',
         clocks=('pre_proceedings',),
@@ -53,6 +54,7 @@ MEASURES = (
     ),
     Backlog(
         slug='proceedings_overdue',
+        briefed=True,
         title='Care proceedings over 26 weeks',
         definition='Care proceedings not concluded by the last day of the 26 weeks, or of the extension.',
         clocks=('care_proceedings',),

@@ -16,6 +16,7 @@ MEASURES = (
     ),
     Backlog(
         slug='carer_assessments_overdue',
+        briefed=True,
         title='Carer assessments overdue',
         definition='Carer assessments that have fallen due and have not happened by the as-at date.',
         clocks=('carer_assessment',),

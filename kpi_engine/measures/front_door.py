@@ -16,6 +16,7 @@ MEASURES = (
     ),
     Rate(
         slug='contacts_decided_in_time',
+        briefed=True,
         title='Contacts decided in time',
         definition='Of the contacts whose decision fell due in the period, the share decided by the next working day.',
         clocks=('contact_decision',),

@@ -7,6 +7,7 @@ from kpi_engine.measure import Backlog, Rate, Share, Stock
 MEASURES = (
     Stock(
         slug='lac_open',
+        briefed=True,
         title='Looked-after children',
         definition='Children looked after, short breaks left out.',
         cases='looked_after',
@@ -15,6 +16,7 @@ MEASURES = (
     ),
     Backlog(
         slug='lac_unallocated',
+        briefed=True,
         title='LAC unallocated',
         definition='Looked-after children with no allocated worker.',
         population='looked_after',
@@ -24,6 +26,7 @@ MEASURES = (
     ),
     Backlog(
         slug='lac_visits_overdue',
+        briefed=True,
         title='LAC visits overdue',
         definition='LAC visits that have fallen due and have not happened by the as-at date.',
         clocks=('lac_visit',),
@@ -43,6 +46,7 @@ MEASURES = (
     ),
     Backlog(
         slug='lac_reviews_overdue',
+        briefed=True,
         title='LAC reviews overdue',
         definition='LAC reviews that have fallen due and have not happened by the as-at date.',
         clocks=('lac_review',),
@@ -71,6 +75,7 @@ MEASURES = (
     ),
     Backlog(
         slug='initial_health_overdue',
+        briefed=True,
         title='Initial health assessments overdue',
         definition='Initial health assessments that have fallen due and have not happened by the as-at date.',
         clocks=('initial_health_assessment',),
@@ -117,6 +122,7 @@ MEASURES = (
     ),
     Backlog(
         slug='peps_overdue',
+        briefed=True,
         title='PEPs overdue',
         definition='PEPs that have fallen due and have not happened by the as-at date.',
         clocks=('pep',),

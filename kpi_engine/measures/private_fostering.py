@@ -16,6 +16,7 @@ MEASURES = (
     ),
     Backlog(
         slug='private_fostering_visits_overdue',
+        briefed=True,
         title='Private fostering visits overdue',
         definition='Private fostering visits that have fallen due and have not happened by the as-at date.',
         clocks=('private_fostering_first_visit', 'private_fostering_visit'),

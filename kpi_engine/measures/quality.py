@@ -7,6 +7,7 @@ from kpi_engine.measure import Backlog, Flow, Rate, Share
 MEASURES = (
     Backlog(
         slug='audits_overdue',
+        briefed=True,
         title='Audits overdue',
         definition='Audits that have fallen due and have not happened by the as-at date.',
         clocks=('audit',),
@@ -78,6 +79,7 @@ MEASURES = (
     ),
     Backlog(
         slug='complaints_overdue',
+        briefed=True,
         title='Complaints overdue',
         definition='Complaints not answered by their due date.',
         clocks=('complaint',),

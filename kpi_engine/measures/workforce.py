@@ -7,6 +7,7 @@ from kpi_engine.measure import Average, Backlog, Rate, Share
 MEASURES = (
     Average(
         slug='caseload_average',
+        briefed=True,
         title='Average caseload',
         definition='Children held by qualified case-holding workers, for each full-time equivalent.',
         cases='caseloads',
@@ -53,6 +54,7 @@ MEASURES = (
     ),
     Backlog(
         slug='supervisions_overdue',
+        briefed=True,
         title='Supervisions overdue',
         definition='Supervisions that have fallen due and have not happened by the as-at date.',
         clocks=('supervision',),

@@ -19,7 +19,7 @@ import yaml
 from kpi_engine.errors import InputError
 from kpi_engine.measures import CATALOGUE
 
-APART = frozenset({"glossary.yaml", "beyond.yaml"})
+APART = frozenset({"glossary.yaml", "beyond.yaml", "filters.yaml"})
 """Files that do not hold subjects."""
 SLUG_LISTS = (
     "plain", "overdue", "in_time", "open", "count", "bare", "due", "negated",
@@ -93,7 +93,8 @@ class Words:
 
     concepts: forms by concept.  subjects: by name, in the order of the files.  glossary: terms by name.
     beyond: forms by topic of what people ask and the catalogue does not hold.  not_typos: real words that a
-    correction of typing errors would take for one of ours.
+    correction of typing errors would take for one of ours.  filters: forms by filter name and code.
+    filter_labels: words that may stand beside a filter's value.
     """
 
     concepts: Mapping[str, tuple[str, ...]]
@@ -101,6 +102,8 @@ class Words:
     glossary: Mapping[str, Term]
     beyond: Mapping[str, tuple[str, ...]]
     not_typos: frozenset[str]
+    filters: Mapping[tuple[str, str], tuple[str, ...]]
+    filter_labels: tuple[str, ...]
 
 
 @cache
@@ -128,6 +131,12 @@ def words() -> Words:
         glossary=glossary,
         beyond={topic: tuple(str(f) for f in forms) for topic, forms in beyond_file["topics"].items()},
         not_typos=frozenset(str(word) for word in beyond_file["not_typos"]),
+        filters={
+            (name, str(code)): tuple(forms)
+            for name, codes in _files()["filters.yaml"]["filters"].items()
+            for code, forms in codes.items()
+        },
+        filter_labels=tuple(_files()["filters.yaml"]["labels"]),
     )
 
 

@@ -1,0 +1,161 @@
+"""One question under one scope, with what every show needs: the counter, the rows it may show, what is held back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kpi_engine import holding
+from kpi_engine.answer import Answer, MeasureAnswer, Row
+from kpi_engine.answering import filters
+from kpi_engine.answering.numbers import Counter
+from kpi_engine.days import Mask
+from kpi_engine.errors import NotPermitted
+from kpi_engine.measure import Measure
+from kpi_engine.measures import in_catalogue_order, measure
+from kpi_engine.question import ALL, CHARACTERISTIC_FILTERS, Question, Scope
+from kpi_engine.sheet import Sheet
+
+if TYPE_CHECKING:
+    from kpi_engine.engine import Engine
+
+SMALL = 5
+"""Counts from 1 to this are "fewer than 6" where characteristics of other units' children are asked (rights.md 4)."""
+NOT_YOURS = "I can't list children or workers of that unit: rows are for the people of that unit. I can give you the number."
+NOT_HERE = "Named workers' supervision, appraisal and caseload are for the personal chat only. I can give the team's number here."
+
+
+class Asked:
+    """A question, its scope and the engine that answers it."""
+
+    def __init__(self, engine: Engine, question: Question, scope: Scope) -> None:
+        self.engine, self.question, self.scope = engine, question, scope
+
+    @property
+    def measures(self) -> list[Measure]:
+        """The measures asked for, in catalogue order."""
+        return [measure(slug) for slug in in_catalogue_order(self.question.measures)]
+
+    @property
+    def worker(self) -> int | None:
+        if self.question.worker is None:
+            return None
+        return self.engine.world.facts.workers.place[self.question.worker]
+
+    @cached_property
+    def counter(self) -> Counter:
+        return self.counter_for(self.question.unit.id)
+
+    def counter_for(self, unit_id: str, worker: int | None = None) -> Counter:
+        told = self.question.filter_map
+        return Counter(self.engine, unit_id, self.worker if worker is None else worker,
+                       filters.children(self.engine, told), filters.days_overdue(told))  # fmt: skip
+
+    # Rights
+
+    def visible(self, wanted: Measure) -> Mask:
+        """By team code: whose rows of the measure may be shown."""
+        if wanted.staff and not self.scope.staff_named:
+            return np.zeros(len(self.engine.world.facts.teams.ids) + 1, dtype=bool)
+        units = self.scope.worker_units if wanted.family == "workforce" else self.scope.child_units
+        return self.engine.organisation.mask_of(units)
+
+    def check_rows(self, wanted: Iterable[Measure]) -> None:
+        """Raise NotPermitted where nothing of the rows asked for may be shown."""
+        wanted = list(wanted)
+        unit = self.engine.organisation.team_mask(self.question.unit.id)
+        if any((self.visible(one) & unit).any() for one in wanted):
+            return
+        raise NotPermitted(NOT_HERE if wanted and all(one.staff for one in wanted) else NOT_YOURS)
+
+    def hidden_units(self, wanted: Measure, sheets: Iterable[Sheet]) -> list[str]:
+        """Units whose rows are there but may not be shown; ALL for rows that no team holds."""
+        visible, teams = self.visible(wanted), self.engine.world.facts.teams
+        codes = {int(code) for sheet in sheets for code in np.unique(sheet.team[~visible[sheet.team]])}
+        return [teams.id(code) or ALL for code in sorted(codes)]
+
+    def suppress(self, found: MeasureAnswer, unit_id: str) -> MeasureAnswer:
+        """Small numbers of other units under characteristic filters (rights.md 4)."""
+        if not CHARACTERISTIC_FILTERS & set(self.question.filter_map) or self._owns(unit_id):
+            return found
+        counts = [n for n in (found.value if found.unit != "%" else found.met, found.of, found.met) if n is not None]
+        rest = None if found.of is None or found.met is None else found.of - found.met
+        if not any(0 < n <= SMALL for n in [*counts, *([rest] if rest is not None and found.unit == "%" else [])]):
+            return replace(found, previous=None, last_4_weeks=None, year_to_date=None, bounds=None)
+        return replace(found, value=None, of=None, met=None, previous=None, bounds=None, rag=None, last_4_weeks=None,
+                       year_to_date=None, points=None, suppressed=True)  # fmt: skip
+
+    def _owns(self, unit_id: str) -> bool:
+        own = self.scope.own_units
+        return own is None or (unit_id != ALL and self.engine.units_below(unit_id) <= own)
+
+    # Numbers and rows
+
+    def headline(self, wanted: Measure, counter: Counter | None = None) -> MeasureAnswer:
+        """The measure's number for the unit; said apart where the unit cannot hold the population."""
+        unit = self.question.unit.id
+        if self.question.worker is None and not self.engine.holds_population(wanted.slug, unit, self.question.as_at):
+            return self.elsewhere(wanted)
+        counter = counter or self.counter
+        return self.suppress(counter.headline(wanted, self.question.as_at, self.question.period), counter.unit_id)
+
+    def elsewhere(self, wanted: Measure) -> MeasureAnswer:
+        """The unit does not hold this population: who does, and the authority's number; never 0."""
+        engine, name = self.engine, self.engine.units[self.question.unit.id].name
+        held = holding.holders(engine, wanted.slug, self.question.as_at)
+        where = f"they are held by {_listed(held)}" if held else "it is counted for the whole authority"
+        whole = Counter(engine).headline(wanted, self.question.as_at, self.question.period)
+        return MeasureAnswer(wanted.slug, unit=wanted.counts, elsewhere=f"{name} holds none of these: {where}.",
+                             extra={"authority": {"value": whole.value, "of": whole.of}})  # fmt: skip
+
+    def records(self, wanted: Measure, sheet: Sheet) -> list[dict[str, Any]]:
+        """The rows of a sheet, JSON-ready."""
+        if sheet.cut is not None:
+            return self.engine.figures.ledger.records(sheet.cut)
+        if sheet.made is not None:
+            return [sheet.made(int(place)) for place in sheet.index]
+        facts = self.engine.world.facts
+        child = np.unique(sheet.child, return_index=True)[1] if sheet.distinct else range(len(sheet))
+        return [
+            {"child_id": facts.children.name(int(sheet.child[p])), "team_id": facts.teams.id(int(sheet.team[p])),
+             "worker_id": facts.workers.name(int(sheet.worker[p]))}
+            for p in child
+        ]  # fmt: skip
+
+    def ordered(self, rows: list[dict[str, Any]]) -> list[Row]:
+        """Rows in the order asked for: worst = most days overdue, then due date, then id (asking.md, Aspect 3)."""
+        order = self.question.order or "worst"
+
+        def ident(row: dict[str, Any]) -> tuple[str, str, int]:
+            return (str(row.get("child_id") or row.get("worker_id") or row.get("team_id") or ""),
+                    str(row.get("subject_id") or ""), int(row.get("sequence") or 0))  # fmt: skip
+
+        def weight(row: dict[str, Any]) -> float:
+            return float(row.get("days_overdue") if "days_overdue" in row else row.get("value") or 0)
+
+        keys: dict[str, Any] = {
+            "worst": lambda r: (-weight(r), r.get("due_date") or "", *ident(r)),
+            "best": lambda r: (weight(r), r.get("due_date") or "", *ident(r)),
+            "oldest": lambda r: (r.get("start_date") or r.get("due_date") or "", *ident(r)),
+        }
+        if order == "newest":
+            return sorted(sorted(rows, key=ident), key=lambda r: r.get("start_date") or "", reverse=True)
+        return sorted(rows, key=keys[order])
+
+    def limited(self, rows: list[Row]) -> tuple[Row, ...]:
+        return tuple(rows if self.question.limit is None else rows[: self.question.limit])
+
+    def answer(self, answers: Iterable[MeasureAnswer], held_back: Iterable[str] = (), **more: Any) -> Answer:
+        """The Answer; `no_data` as an outcome where not one measure has a number to give."""
+        found = tuple(answers)
+        none = bool(found) and all(a.no_data or a.elsewhere for a in found)
+        return Answer("no_data" if none else "answered", self.question, found, tuple(dict.fromkeys(held_back)),
+                      self.engine.stamp, **more)  # fmt: skip
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

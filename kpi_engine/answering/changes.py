@@ -1,0 +1,84 @@
+"""Who came on, who came off, who stayed, since the same day a week before (or since the period began)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from kpi_engine.answer import Answer, MeasureAnswer, Row
+from kpi_engine.answering.asked import Asked
+from kpi_engine.answering.shows import failing
+from kpi_engine.figures import needs_period
+from kpi_engine.measure import Measure
+from kpi_engine.sheet import Sheet
+
+Key = tuple[Any, ...]
+
+
+def changes(asked: Asked) -> Answer:
+    """Rows of the measure on D and on the day before the period, compared by clock, subject and sequence."""
+    answers, held_back = [], []
+    for wanted in asked.measures:
+        found = asked.headline(wanted)
+        if found.no_data or found.elsewhere or needs_period(wanted):
+            answers.append(found)
+            continue
+        now, then = failing(asked, wanted), failing(_as_at(asked, _before(asked)), wanted)
+        held_back += asked.hidden_units(wanted, [*now, *then])
+        answers.append(_compared(asked, wanted, found, now, then))
+    return asked.answer(answers, held_back)
+
+
+def _before(asked: Asked) -> date:
+    period = asked.question.period
+    return period.first - timedelta(days=1) if period else asked.question.as_at - timedelta(days=7)
+
+
+def _as_at(asked: Asked, when: date) -> Asked:
+    return Asked(asked.engine, asked.question.but(as_at=when, period=None), asked.scope)
+
+
+def _compared(
+    asked: Asked, wanted: Measure, found: MeasureAnswer, now: list[Sheet], then: list[Sheet]
+) -> MeasureAnswer:
+    visible = asked.visible(wanted)
+
+    def shown(sheets: list[Sheet]) -> dict[Key, Row]:
+        rows = [r for s in sheets for r in asked.records(wanted, s.where(visible[s.team]))]
+        return {_key(r): r for r in rows}
+
+    every_now = {_key(r) for s in now for r in asked.records(wanted, s)}
+    every_then = {_key(r) for s in then for r in asked.records(wanted, s)}
+    rows_now, rows_then = shown(now), shown(then)
+    if (every_now or every_then) and not visible.any():
+        return replace(found, stayed=len(every_now & every_then), previous=len(every_then))
+    came_on = asked.ordered([dict(r) for k, r in rows_now.items() if k not in every_then])
+    gone = [dict(r) for k, r in rows_then.items() if k not in every_now]
+    return replace(
+        found, came_on=tuple(came_on), came_off=tuple(asked.ordered(_as_they_are(asked, gone))),
+        stayed=len(every_now & every_then), previous=len(every_then),
+    )  # fmt: skip
+
+
+def _key(row: Row) -> Key:
+    if "clock" in row:
+        return (row["clock"], row["subject_id"], row["sequence"])
+    return (row.get("child_id"), row.get("worker_id") if "child_id" not in row else None)
+
+
+def _as_they_are(asked: Asked, gone: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that came off, with their status as at D (done, missed ...) where the ledger still has them."""
+    if not gone or "clock" not in gone[0]:
+        return gone
+    view = asked.engine.figures.view(asked.question.as_at)
+    today: dict[Key, dict[str, Any]] = {}
+    for clock in {r["clock"] for r in gone}:
+        cut = view.cut(clock)
+        subjects = {r["subject_id"] for r in gone if r["clock"] == clock}
+        mine = cut.where(np.array([s in subjects for s in cut.subject], dtype=bool))
+        today |= {_key(r): r for r in asked.engine.figures.ledger.records(mine)}
+    told = ("done_date", "ended_date", "status", "days_overdue")
+    return [r | {name: today[_key(r)][name] for name in told} if _key(r) in today else r for r in gone]

@@ -1,0 +1,68 @@
+"""The ledger and the catalogue as files and JSON (contract.md)."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kpi_engine.answering.numbers import Counter
+from kpi_engine.days import day
+from kpi_engine.duties import CLOCKS
+from kpi_engine.errors import InputError, Unknown
+from kpi_engine.ledger import COLUMNS
+from kpi_engine.measures import CATALOGUE
+
+if TYPE_CHECKING:
+    from kpi_engine.engine import Engine
+
+
+def ledger_rows(engine: Engine, as_at: date, clock: str | None) -> list[dict[str, Any]]:
+    if clock is not None and clock not in CLOCKS:
+        raise Unknown(f"There is no clock called {clock!r}; the clocks are {', '.join(CLOCKS)}.")
+    if as_at > engine.as_at:
+        raise InputError(f"The newest data is as at {engine.as_at.isoformat()}; ask for that date or an earlier one.")
+    return engine.figures.ledger.rows(day(as_at), [clock] if clock else None)
+
+
+def write_ledger(engine: Engine, path: Path, as_at: date, clock: str | None, kind: str) -> int:
+    rows = ledger_rows(engine, as_at, clock)
+    try:
+        if kind == "parquet":
+            columns = {name: [row[name] for row in rows] for name in COLUMNS}
+            numbers = ("sequence", "days_overdue", "working_days_overdue")
+            types = {name: pa.int64() if name in numbers else pa.string() for name in COLUMNS}
+            pq.write_table(pa.table({n: pa.array(v, types[n]) for n, v in columns.items()}), path)
+        else:
+            with path.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows({k: "" if v is None else v for k, v in row.items()} for row in rows)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+    return len(rows)
+
+
+def measures(engine: Engine, as_at: date, unit_id: str) -> list[dict[str, Any]]:
+    """Every measure of the catalogue; those without their tables say so in `no_data`."""
+    if unit_id not in engine.units:
+        raise Unknown(f"There is no unit {unit_id!r} in this extract.")
+    counter = Counter(engine, unit_id)
+    out = []
+    for wanted in CATALOGUE.values():
+        found = counter.headline(wanted, as_at, None)
+        out.append({
+            "measure": wanted.slug, "value": found.value, "of": found.of, "met": found.met, "unit": wanted.counts,
+            "target": found.target, "rag": found.rag, "previous": found.previous,
+            "period": found.period.to_json() if found.period else None,
+            "last_4_weeks": found.last_4_weeks.to_json() if found.last_4_weeks else None,
+            "year_to_date": found.year_to_date.to_json() if found.year_to_date else None,
+            "no_data": found.no_data,
+        })  # fmt: skip
+    return out
+
+
