@@ -24,8 +24,13 @@ MANAGERS = frozenset({"team_manager", "service_manager", "assistant_director", "
 class Composer(Protocol):
     """Whoever writes a briefing; the product's one is `bot.assistant.Assistant`."""
 
-    async def briefing(self, unit_id: str, person_id: str | None, audience: Audience) -> Reply:
-        """The unit's briefing under the person's rights, or, without a person, under the channel's unit."""
+    async def briefing(
+        self, unit_id: str, person_id: str | None, audience: Audience, *, conversation_id: str
+    ) -> Reply:
+        """The unit's briefing under the person's rights, or, without a person, under the channel's unit.
+
+        conversation_id: where it will be shown, for the record of answers.
+        """
         ...
 
 
@@ -103,7 +108,9 @@ def recipients(directory: Directory, channels: Iterable[ChannelUnit]) -> dict[st
 async def compose(composer: Composer, unit_id: str, recipient: Recipient) -> Reply:
     """The briefing for this audience. Raises CannotCompose with the reason when there is none to send."""
     try:
-        reply = await composer.briefing(unit_id, recipient.person_id, recipient.audience)
+        reply = await composer.briefing(
+            unit_id, recipient.person_id, recipient.audience, conversation_id=recipient.id
+        )
     except PerfbotError as error:
         raise CannotCompose(str(error)) from None
     if reply.answer.get("outcome", "answered") != "answered":

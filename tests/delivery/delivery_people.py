@@ -47,7 +47,9 @@ class PlainComposer:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None]] = []
 
-    async def briefing(self, unit_id: str, person_id: str | None, audience: Audience) -> Reply:
+    async def briefing(
+        self, unit_id: str, person_id: str | None, audience: Audience, *, conversation_id: str
+    ) -> Reply:
         self.asked.append((unit_id, person_id))
         text = f"{unit_id} for {person_id or 'the channel'}, version {len(self.asked)}"
         return Reply(text, {"outcome": "answered"}, {"type": "AdaptiveCard", "body": [text, "é £"]})

@@ -131,8 +131,10 @@ def die() -> None:
 class MarkedComposer(PlainComposer):
     """The plain composer, a marked step, telling the replicas' versions apart."""
 
-    async def briefing(self, unit_id: str, person_id: str | None, audience: Audience) -> Reply:
-        reply = await super().briefing(unit_id, person_id, audience)
+    async def briefing(
+        self, unit_id: str, person_id: str | None, audience: Audience, *, conversation_id: str
+    ) -> Reply:
+        reply = await super().briefing(unit_id, person_id, audience, conversation_id=conversation_id)
         text = f"{reply.text} of {os.getpid()}"
         return Reply(text, reply.answer, None)
 

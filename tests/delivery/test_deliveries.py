@@ -308,12 +308,14 @@ class Stumbling(PlainComposer):
         super().__init__()
         self.fault = fault
 
-    async def briefing(self, unit_id: str, person_id: str | None, audience: Audience) -> Reply:
+    async def briefing(
+        self, unit_id: str, person_id: str | None, audience: Audience, *, conversation_id: str
+    ) -> Reply:
         if unit_id == "T2" and isinstance(self.fault, CannotCompose):
             return Reply(str(self.fault), {"outcome": "no_data"})
         if unit_id == "T2" and self.fault:
             raise self.fault
-        return await super().briefing(unit_id, person_id, audience)
+        return await super().briefing(unit_id, person_id, audience, conversation_id=conversation_id)
 
 
 @pytest.mark.parametrize("fault", [CannotCompose("The extract is too old."), ZeroDivisionError()])
@@ -372,6 +374,21 @@ async def test_wishes_of_units_and_people_are_followed(replica: Replica) -> None
     replica.clock.now = datetime(2026, 11, 17, 9, 0, 1, tzinfo=UTC)
     await replica.look()
     assert await replica.states() == dict.fromkeys({"U-T1", "19:t1", "U-T2"}, "sent")
+
+
+async def test_a_unit_that_moves_its_briefing_after_it_came_gets_no_second_one_that_week(
+    replica: Replica,
+) -> None:
+    await replica.look()
+    wanted = {"on": "tuesday", "at": "09:00"}
+    wish = Subscription("T2", "briefing", "", wanted, True, None, "U-T2", replica.clock())
+    await replica.store.subscriptions.set(wish)
+    replica.clock.now = datetime(2026, 11, 17, 9, 0, 1, tzinfo=UTC)
+    await replica.look()
+    assert len(replica.connector.tried) == 5
+    replica.clock.now = datetime(2026, 11, 24, 9, 0, 1, tzinfo=UTC)
+    await replica.look()
+    assert len(replica.connector.got("a:U-T2")) == 2
 
 
 async def test_a_manager_who_joins_before_the_cut_off_gets_it_and_one_who_joins_later_does_not(

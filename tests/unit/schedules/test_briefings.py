@@ -63,10 +63,13 @@ class Writes:
     def __init__(self, reply: Reply | Exception) -> None:
         self.reply = reply
 
-    async def briefing(self, unit_id: str, person_id: str | None, audience: Audience) -> Reply:
+    async def briefing(
+        self, unit_id: str, person_id: str | None, audience: Audience, *, conversation_id: str
+    ) -> Reply:
         if isinstance(self.reply, Exception):
             raise self.reply
         assert (unit_id, person_id, audience) == ("T1", None, Audience("channel", TEAM))
+        assert conversation_id == "19:one"
         return self.reply
 
 
