@@ -22,11 +22,11 @@ from aiohttp import web
 from botbuilder.core import TurnContext
 
 from bot.hosts.protocol import Final, NotSent, Replier, Retryable, Sent, UnknownOutcome
-from bot.hosts.teams.adapter import make_adapter
+from bot.hosts.teams.adapter import hang_up, make_adapter
 from bot.hosts.teams.endpoint import ACKNOWLEDGE_SECONDS, Endpoint
 from bot.hosts.teams.gate import Gate
 from bot.hosts.teams.messages import message
-from bot.hosts.teams.post import Post
+from bot.hosts.teams.post import DELIVERY_PATIENCE, Post
 from bot.hosts.teams.sdk import sdk_reference
 from bot.hosts.teams.talk import Talk, log_fault
 from bot.settings import Settings, SettingsError
@@ -95,12 +95,15 @@ class TeamsHost:
 
         A final refusal closes the reference: it is found again when the person or the channel speaks.
         """
-        return await self._reach(reference, lambda context: self._post.send(context, message(reply)))
+        return await self._reach(
+            reference, lambda context: self._post.send(context, message(reply), DELIVERY_PATIENCE)
+        )
 
     async def update(self, reference: Mapping[str, Any], activity_id: str, reply: Reply) -> Sent:
         """Put `reply` in the place of an earlier post. Raises Retryable, Final or UnknownOutcome."""
         return await self._reach(
-            reference, lambda context: self._post.replace(context, message(reply), activity_id)
+            reference,
+            lambda context: self._post.replace(context, message(reply), activity_id, DELIVERY_PATIENCE),
         )
 
     async def _reach(
@@ -114,7 +117,10 @@ class TeamsHost:
             nonlocal sent, begun
             begun = True
             context.activity.id = None  # the SDK would post as a reply to an activity that it made up
-            sent = await act(context)
+            try:
+                sent = await act(context)
+            finally:
+                await hang_up(context)
 
         try:
             await self._adapter.continue_conversation(

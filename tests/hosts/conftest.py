@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
@@ -114,8 +115,21 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def fresh_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("fresh") / "perfbot.sqlite3"
+
+    async def make() -> None:
+        await (await open_store(f"sqlite+aiosqlite:///{path}", Cipher(Fernet.generate_key()))).close()
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture
-async def store(settings: Settings) -> AsyncIterator[Store]:
+async def store(settings: Settings, fresh_database: Path) -> AsyncIterator[Store]:
+    shutil.copy(fresh_database, settings.home / fresh_database.name)
     opened = await open_store(settings.store_url, Cipher(Fernet.generate_key()))
     yield opened
     await opened.close()
@@ -147,7 +161,7 @@ def host(settings: Settings, store: Store, replier: Replier, pauses: list[float]
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
 
-    post = Post(sleep=sleep, clock=lambda: sum(pauses))
+    post = Post(sleep=sleep, clock=lambda: sum(pauses), jitter=lambda: 0.5)
     return TeamsHost(settings, replier, store, clock=lambda: NOW, post=post, acknowledge_seconds=5)
 
 

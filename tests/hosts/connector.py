@@ -36,6 +36,7 @@ class Connector:
         self.gate = asyncio.Event()
         self.gate.set()
         self._arrived = asyncio.Condition()
+        self._transports: set[asyncio.BaseTransport] = set()
         app = web.Application()
         for path in (
             "/v3/conversations/{conversation}/activities",
@@ -62,6 +63,11 @@ class Connector:
             await self._arrived.wait_for(lambda: len(self.of(kind)) >= count)
         return self.of(kind)
 
+    @property
+    def connections(self) -> int:
+        """How many connections of the bot are open."""
+        return sum(not transport.is_closing() for transport in self._transports)
+
     def of(self, kind: str = "message") -> list[Call]:
         return [call for call in self.accepted if call.body["type"] == kind]
 
@@ -74,6 +80,8 @@ class Connector:
             request.headers.get("Authorization", ""),
         )
         self.calls.append(call)
+        assert request.transport is not None
+        self._transports.add(request.transport)
         await self.gate.wait()
         answer = self.answers.popleft() if self.answers else 200
         if answer in (200, 201, "drop"):
@@ -81,7 +89,6 @@ class Connector:
                 self.accepted.append(call)
                 self._arrived.notify_all()
         if answer == "drop":
-            assert request.transport is not None
             request.transport.abort()
             return web.Response()
         headers = {"Retry-After": self.retry_after} if self.retry_after else {}

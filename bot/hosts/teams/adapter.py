@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from botbuilder.core import TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter, ConfigurationBotFrameworkAuthentication
 from botbuilder.schema import Activity
 from botframework.connector.aio import ConnectorClient
@@ -60,6 +61,13 @@ class OnceAuthentication(ConfigurationBotFrameworkAuthentication):  # type: igno
     async def create_user_token_client(self, claims_identity: ClaimsIdentity) -> Any:
         """None: nobody signs in through the bot; the SDK's client would be one more connection per turn."""
         return None
+
+
+async def hang_up(context: TurnContext) -> None:
+    """Close the turn's connections: the SDK leaves them to the garbage collector."""
+    client = context.turn_state.get(CloudAdapter.BOT_CONNECTOR_CLIENT_KEY)
+    if client is not None:
+        await client.__aexit__(None, None, None)
 
 
 class _NoConfiguration:

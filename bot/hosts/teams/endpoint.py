@@ -19,6 +19,7 @@ from botbuilder.core import TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
+from bot.hosts.teams.adapter import hang_up
 from bot.hosts.teams.gate import Gate
 from bot.hosts.teams.incoming import Incoming, Refused, pressed_action, read_incoming
 from bot.hosts.teams.messages import invoke_note
@@ -109,7 +110,10 @@ class Endpoint:
             log_fault("An activity was not worked on", error)
             answer = SavedAnswer(200, invoke_note(SORRY)) if incoming.type == "invoke" else DONE
         if incoming.key:
-            await self._store.activities.answered(incoming.key, answer)
+            try:
+                await self._store.activities.answered(incoming.key, answer)
+            except Exception as error:
+                log_fault("An answer was given but could not be kept for repeats", error)
         return answer
 
     async def _work(self, incoming: Incoming, proof: AuthenticateRequestResult) -> SavedAnswer:
@@ -119,7 +123,7 @@ class Endpoint:
             await self._store.references.close(reference, "the bot was uninstalled", self._clock())
             return DONE
         if incoming.type in ("message", "invoke", "conversationUpdate", "installationUpdate"):
-            await self._store.references.save(reference_of(incoming, person_id), self._clock())
+            await self._remember(incoming, person_id)
         if incoming.type == "message":
             return await self._in_turn(
                 incoming, proof, lambda context: self._message(context, incoming, person_id)
@@ -136,6 +140,13 @@ class Endpoint:
             )
         return DONE
 
+    async def _remember(self, incoming: Incoming, person_id: str) -> None:
+        """Keep where the conversation can be reached. Failing to is no reason not to answer."""
+        try:
+            await self._store.references.save(reference_of(incoming, person_id), self._clock())
+        except Exception as error:
+            log_fault("A conversation's address could not be kept", error)
+
     async def _in_turn(
         self,
         incoming: Incoming,
@@ -147,7 +158,10 @@ class Endpoint:
 
         async def logic(context: TurnContext) -> None:
             nonlocal answer
-            answer = await work(context)
+            try:
+                answer = await work(context)
+            finally:
+                await hang_up(context)
 
         await self._adapter.process_activity(proof, activity_of(incoming), logic)
         return answer

@@ -1,8 +1,8 @@
 """One post to Teams: paced, tried again where Teams says so, and with an outcome that can be trusted.
 
-429, 412, 502 and 504 are tried again with growing, jittered pauses (Teams' own advice); 403 and other
-refusals are final; a connection that was never made is Retryable; a request that may have arrived is
-UnknownOutcome.
+429, 412, 502 and 504 are tried again with growing, jittered pauses (Teams' own advice) as long as patience
+lasts: a delivery has durable pauses of its own and needs little. 403 and other refusals are final; a
+connection that was never made is Retryable; a request that may have arrived is UnknownOutcome.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from bot.hosts.protocol import Final, NotSent, Retryable, Sent, UnknownOutcome
 from bot.hosts.teams.pace import Pace
 
 TRY_AGAIN = frozenset({412, 429, 502, 504})
-TRIES = 5
+REPLY_PATIENCE = 45.0
+DELIVERY_PATIENCE = 5.0
+"""Seconds of pauses at most, for an answer somebody waits for, and for a post that can be made later."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 
@@ -38,16 +40,18 @@ class Post:
         self._jitter = jitter
         self._pace = Pace(clock or (lambda: asyncio.get_running_loop().time()), sleep)
 
-    async def send(self, context: TurnContext, activity: Activity) -> Sent:
+    async def send(self, context: TurnContext, activity: Activity, patience: float = REPLY_PATIENCE) -> Sent:
         """A new message. Raises Retryable, Final or UnknownOutcome."""
 
         async def once() -> Sent:
             given = await context.send_activity(activity)
             return Sent((given.id if given else "") or "")
 
-        return await self._patiently(context.activity.conversation.id, once)
+        return await self._patiently(context.activity.conversation.id, once, patience)
 
-    async def replace(self, context: TurnContext, activity: Activity, activity_id: str) -> Sent:
+    async def replace(
+        self, context: TurnContext, activity: Activity, activity_id: str, patience: float = REPLY_PATIENCE
+    ) -> Sent:
         """The message `activity_id` becomes `activity`. Raises Retryable, Final or UnknownOutcome."""
         activity.id = activity_id
 
@@ -55,25 +59,26 @@ class Post:
             await context.update_activity(activity)
             return Sent(activity_id)
 
-        return await self._patiently(context.activity.conversation.id, once)
+        return await self._patiently(context.activity.conversation.id, once, patience)
 
-    async def _patiently(self, conversation_id: str, once: Callable[[], Awaitable[Sent]]) -> Sent:
+    async def _patiently(
+        self, conversation_id: str, once: Callable[[], Awaitable[Sent]], patience: float
+    ) -> Sent:
         pause = FIRST_PAUSE
-        tries = 0
         while True:
             await self._pace.go(conversation_id)
-            tries += 1
             try:
                 return await once()
             except ErrorResponseException as error:
                 status = error.response.status_code
-                if status not in TRY_AGAIN or tries == TRIES:
+                # Half of the pause is chance: many who wait together do not come back together.
+                wait = max(_retry_after(error), pause * (0.5 + self._jitter() / 2))
+                if status not in TRY_AGAIN or wait > patience:
                     raise outcome_of_status(status) from None
-                asked = _retry_after(error)
             except ClientRequestError as error:
                 raise outcome_of_connection(error) from None
-            # Half of the pause is certain, half is chance: many who wait together do not come back together.
-            await self._sleep(max(asked, pause * (0.5 + self._jitter() / 2)))
+            await self._sleep(wait)
+            patience -= wait
             pause = min(pause * 2, LONGEST_PAUSE)
 
 
