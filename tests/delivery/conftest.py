@@ -1,16 +1,18 @@
-"""Each test gets a database of its own: a SQLite file always, PostgreSQL where a server answers."""
+"""Each test gets an empty database: a SQLite file always, PostgreSQL where a server answers."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
 from cryptography.fernet import Fernet
+from delivery_people import emptied
 from sqlalchemy.engine import make_url
 
 from bot.store import Cipher, Store, open_store
@@ -19,11 +21,8 @@ SERVER = os.environ.get("PERFBOT_TEST_POSTGRES", "postgresql+asyncpg://postgres@
 
 
 @asynccontextmanager
-async def new_database(kind: str, folder: Path) -> AsyncIterator[str]:
-    """The address of an empty database that is gone afterwards; skips where PostgreSQL does not answer."""
-    if kind == "sqlite":
-        yield f"sqlite+aiosqlite:///{folder / 'store.sqlite3'}"
-        return
+async def new_database() -> AsyncIterator[str]:
+    """The address of a new database that is gone afterwards; skips where PostgreSQL does not answer."""
     server = make_url(SERVER)
     admin = server.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
@@ -46,10 +45,31 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-async def database_url(database_kind: str, tmp_path: Path) -> AsyncIterator[str]:
-    async with new_database(database_kind, tmp_path) as url:
+@contextmanager
+def entered() -> Iterator[str]:
+    """new_database, from outside an event loop."""
+    with asyncio.Runner() as runner:
+        database = new_database()
+        url = runner.run(database.__aenter__())
+        try:
+            yield url
+        finally:
+            runner.run(database.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """One PostgreSQL database for the session: making one takes longer than most tests."""
+    with entered() as url:
         yield url
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """Where the test's database is; an earlier test's rows may still be in it."""
+    if database_kind == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}"
 
 
 @pytest.fixture
@@ -60,5 +80,6 @@ def key() -> bytes:
 @pytest.fixture
 async def store(database_url: str, key: bytes) -> AsyncIterator[Store]:
     opened = await open_store(database_url, Cipher(key))
+    await emptied(opened)
     yield opened
     await opened.close()

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import text
+
 from bot.store import Reference, Store
 from bot.turn import Audience, Reply
 from kpi_engine.engine import Unit, User
 from kpi_engine.question import ALL, UnitRef
+
+TABLES = ("sent_briefings", "schedule_marks", "conversation_references", "channel_units", "subscriptions")
 
 
 @dataclass
@@ -91,3 +95,10 @@ async def with_chats(
 
 def as_sent(reply: Reply) -> Mapping[str, object]:
     return {"text": reply.text, "card": reply.card}
+
+
+async def emptied(store: Store) -> None:
+    """No deliveries, conversations, channels, wishes or marks."""
+    async with store.database.writing() as session:
+        for table in TABLES:
+            await session.execute(text(f"DELETE FROM {table}"))

@@ -11,16 +11,13 @@ import random
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import new_database
 from cryptography.fernet import Fernet
 from delivery_connector import FakeConnector
-from delivery_people import authority, with_chats
+from delivery_people import authority, emptied, with_chats
 from delivery_replica import FAULT_STEPS, LONDON, STEPS, Job, Kill, Nursery
-from sqlalchemy import text
 
 from bot.store import Cipher, Delivery, Store, open_store
 from schedules.briefings import Payload
@@ -149,9 +146,7 @@ class Harness:
         """An empty record, open chats, and a scheduler that looked a minute ago."""
         self.connector.reset()
         store = await self._open()
-        async with store.database.writing() as session:
-            for table in ("sent_briefings", "schedule_marks", "conversation_references", "channel_units"):
-                await session.execute(text(f"DELETE FROM {table}"))
+        await emptied(store)
         before = datetime.fromisoformat(story.at("08:30:00")) - timedelta(minutes=1)
         await with_chats(store, authority(), before, self.connector.url)
         await store.schedule_marks.looked(before)
@@ -177,20 +172,13 @@ def connector() -> Iterator[FakeConnector]:
 
 
 @pytest.fixture
-def harness(
-    database_kind: str, tmp_path: Path, connector: FakeConnector, nursery: Nursery
-) -> Iterator[Harness]:
+def harness(database_url: str, connector: FakeConnector, nursery: Nursery) -> Iterator[Harness]:
     with asyncio.Runner() as runner:
 
         def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
             return runner.run(coroutine)
 
-        database = new_database(database_kind, tmp_path)
-        url = runner.run(database.__aenter__())
-        try:
-            yield Harness(url, connector, nursery, run)
-        finally:
-            runner.run(database.__aexit__(None, None, None))
+        yield Harness(database_url, connector, nursery, run)
 
 
 def test_killed_anywhere_nothing_arrives_twice_and_nothing_is_lost(
