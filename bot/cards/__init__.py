@@ -34,7 +34,8 @@ _MOST_NOTE = 600
 
 _SHOWS: Mapping[Show, Callable[[Answer, Names, Client, Room], Parts]] = {
     "headline": headline.parts, "list": listing.parts, "trend": trend.parts, "compare": compare.parts,
-    "coming_up": coming_up.parts, "forecast": worked_out.figures_parts, "benchmark": worked_out.figures_parts,
+    "coming_up": coming_up.parts, "forecast": worked_out.forecast_parts,
+    "benchmark": worked_out.benchmark_parts,
     "explain": worked_out.explain_parts, "why": worked_out.why_parts, "briefing": briefing.parts,
     "changes": changes.parts, "quality": quality.parts, "help": talk.help_parts,
 }  # fmt: skip

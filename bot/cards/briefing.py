@@ -74,7 +74,7 @@ def _numbers(b: Mapping[str, Any], client: Client, question: Question, room: Roo
         )
 
     shown = found[: room.rows + _MORE_MEASURES]
-    out = [_heading("Against target"), tables.measures(shown, press, "Change in the week")]
+    out = [_heading("Against target"), tables.measures(shown, question, press, "Change in the week")]
     if len(found) > len(shown):
         out.append(
             text(f"and {counted(len(found) - len(shown), 'more measures')}", subtle=True, size="Small")
@@ -101,9 +101,14 @@ def _due(b: Mapping[str, Any], names: Names, room: Room) -> list[Element]:
     if not found:
         return [_heading(title)]
     shown = found[: min(_MOST_WORKERS, room.rows)]
-    lines = [[Cell(upper(shorten(words.due_owner(e, names), 40))), Cell(number(e["count"]), bold=True),
-              Cell(shorten(words.due_detail(e), 90), subtle=True)] for e in shown]  # fmt: skip
-    first = "Worker" if any(e.get("worker_id") for e in found) else "Team"
+    kind = b["unit"]["kind"]
+    lines = []
+    for e in shown:
+        owner = Cell(upper(shorten(words.due_owner(e, names, kind), 40)))
+        lines.append(
+            [owner, Cell(number(e["count"]), bold=True), Cell(shorten(words.due_detail(e), 90), subtle=True)]
+        )
+    first = "Worker" if kind == "team" else "Team"
     out = [_heading(title), table([Column(first, 4), Column("Due", 1), Column("What", 5)], lines)]
     if len(found) > len(shown):
         rest = sum(e["count"] for e in found[len(shown) :])
@@ -127,7 +132,14 @@ def _longest(b: Mapping[str, Any], answer: Answer, names: Names, client: Client,
         w = rows.words(slug, row, names, answer.question.as_at)
         press = _why(answer.question, slug, w.label, client) if slug else None
         child = Cell(shorten(w.label, 40), bold=True, press=press)
-        lines.append([child, Cell(words.clock(row)), Cell(w.days), Cell(upper(shorten(w.worker, 40)))])
+        lines.append(
+            [
+                child,
+                Cell(phrases.clock(str(row.get("clock") or ""))),
+                Cell(w.days),
+                Cell(upper(shorten(w.worker, 40))),
+            ]
+        )
     heads = [Column("Child", 3), Column("What", 4), Column("Days over", 2), Column("Worker", 4)]
     return [_heading("Longest overdue"), table(heads, lines)]
 
@@ -193,13 +205,13 @@ def _clocked(b: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _why_button(b: Mapping[str, Any], question: Question, names: Names, client: Client) -> list[Element]:
-    """Why the child that waits longest is there; without ids, what changed in the worst measure."""
+    """Why the child that waits longest is there; without ids, what moved the worst measure."""
     found = b.get("talk_about") or ()
     worst = next((t for t in found if t.get("child_id")), None)
     if worst and names.personal:
         return [_why(question, worst["measure"], worst["child_id"], client)]
     return (
-        [buttons.ask("Why?", question.but(show="changes", measures=(found[0]["measure"],)), client)]
+        [buttons.ask("Why?", question.but(show="why", measures=(found[0]["measure"],)), client)]
         if found
         else []
     )

@@ -9,7 +9,7 @@ from bot.cards.frame import Parts, Room
 from bot.wording import phrases, rows, sentences
 from bot.wording.names import Names
 from bot.wording.plain import counted, number
-from bot.wording.shows import changes_sentence
+from bot.wording.shows import changes_sentence, since
 from kpi_engine.answer import Answer, MeasureAnswer, Row
 
 _MOST_MEASURES = 4
@@ -37,7 +37,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
         body.append(text(f"and {counted(left, 'more measures')}: ask for them by name.", subtle=True))
     if held := rows.held_back(answer.held_back, names, None):
         body.append(text(held, subtle=True))
-    title = f"{sentences.topic([a.measure for a in answer.answers])}: changes since last week"
+    title = f"{sentences.topic([a.measure for a in answer.answers])}: changes since {since(question)}"
     actions = buttons.back(client)
     if listed := drill.who(question, tuple(a.measure for a in answer.answers), names):
         actions.append(buttons.open_("Show the whole list", listed, question, client))

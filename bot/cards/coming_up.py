@@ -12,7 +12,7 @@ from bot.cards.frame import Parts, Room
 from bot.cards.listing import PAGE
 from bot.wording import phrases, rows, sentences
 from bot.wording.names import Names
-from bot.wording.plain import inside, iso_day, number, shorten, singular, span, upper
+from bot.wording.plain import iso_day, number, shorten, singular, span, upper
 from kpi_engine.answer import Answer, MeasureAnswer, Row
 
 _MOST_LETTERS = 40
@@ -75,8 +75,7 @@ def total_words(held: Sequence[MeasureAnswer]) -> str:
 
 
 def _noun(a: MeasureAnswer) -> str:
-    """What falls due: "CP visits", not "CP visits overdue"."""
-    return phrases.overdue_noun(phrases.of(a.measure)) or inside(phrases.title(a.measure))
+    return phrases.due_noun(phrases.of(a.measure))
 
 
 def _count(a: MeasureAnswer) -> str:

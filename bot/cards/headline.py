@@ -25,23 +25,23 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
     title = sentences.topic([a.measure for a in answer.answers]) or "Nothing to count"
     body: list[Element] = []
     if len(answer.answers) == 1:
-        body += number(answer.answers[0])
+        body += number(answer.answers[0], question)
     elif answer.answers:
         body += several(answer, names, client, room)
     return Parts(title, sentences.reading(question, names), body, actions(answer, names, client))
 
 
-def number(a: MeasureAnswer) -> list[Element]:
+def number(a: MeasureAnswer, question: Question) -> list[Element]:
     """The number with denominator, colour word, target, change, bounds, four weeks and year to date."""
     if a.no_data or a.elsewhere:
         return [text("No data" if a.no_data else "Not held here", size="ExtraLarge", bold=True),
-                text(a.no_data or a.elsewhere or "")]  # fmt: skip
+                text(a.no_data or phrases.elsewhere(a))]  # fmt: skip
     rag = phrases.colour(a.rag)
     colour = RAG_COLOURS[a.rag] if a.rag else "default"
     detail = phrases.denominator(a) or (
         "" if phrases.of(a.measure).counts == "%" else phrases.of(a.measure).counts
     )
-    change = phrases.change(a)
+    change = phrases.change(a, question)
     goal = phrases.target(a)
     beside = [text(detail)] if detail else []
     beside.append(
@@ -76,7 +76,7 @@ def several(answer: Answer, names: Names, client: Client, room: Room) -> list[El
 
     held = [a for a in answer.answers if not a.elsewhere]
     shown = held[: _MOST_LINES if room.rows >= _COMFORTABLE else 3 * room.rows]
-    body = [tables.measures(shown, press)] if shown else []
+    body = [tables.measures(shown, question, press)] if shown else []
     if len(held) > len(shown):
         body.append(
             text(
@@ -84,7 +84,7 @@ def several(answer: Answer, names: Names, client: Client, room: Room) -> list[El
             )
         )
     notes = [f"{phrases.title(a.measure)}: {a.no_data}" for a in answer.answers if a.no_data]
-    notes += [a.elsewhere for a in answer.answers if a.elsewhere]
+    notes += [f"{phrases.title(a.measure)}: {phrases.elsewhere(a)}" for a in answer.answers if a.elsewhere]
     notes += [f"{phrases.title(a.measure)} could be {d}." for a in answer.answers if (d := phrases.doubt(a))]
     said = [text(shorten(n, _MOST_LETTERS), subtle=True, size="Small", spacing="Small") for n in notes]
     return [*body, *said[: room.rows]]

@@ -10,6 +10,7 @@ from bot.wording import phrases, rows, sentences
 from bot.wording.names import Names
 from bot.wording.plain import counted, number, upper
 from kpi_engine.answer import Answer, MeasureAnswer, Row
+from kpi_engine.question import Question
 
 PAGE = 30
 """Rows on a page of the whole list."""
@@ -34,7 +35,8 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
             section, more = _section(a, answer, names, client, each, alone=len(shown) == 1)
             body += section
             extra += more
-        body += [text(a.elsewhere, subtle=True) for a in answer.answers if a.elsewhere]
+        held_there = [a for a in answer.answers if a.elsewhere]
+        body += [text(sentences.core(a, question, names), subtle=True) for a in held_there]
     hidden = sum(rows.not_shown(a, answer.held_back, question.limit) or 0 for a in shown)
     held = rows.held_back(answer.held_back, names, hidden, some_shown=any(a.rows for a in shown))
     if held:
@@ -50,7 +52,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
 def _section(
     a: MeasureAnswer, answer: Answer, names: Names, client: Client, most: int, *, alone: bool
 ) -> tuple[list[Element], list[Element]]:
-    head = _head(a, alone=alone)
+    head = _head(a, answer.question, alone=alone)
     found = a.rows or ()
     if a.no_data or not found:
         return [container(head, separator=not alone)], []
@@ -76,7 +78,7 @@ def _section(
     return [container(body, separator=not alone)], more
 
 
-def _head(a: MeasureAnswer, *, alone: bool) -> list[Element]:
+def _head(a: MeasureAnswer, question: Question, *, alone: bool) -> list[Element]:
     if a.no_data:
         return [
             text(f"{phrases.title(a.measure)}: no data", bold=True),
@@ -87,7 +89,7 @@ def _head(a: MeasureAnswer, *, alone: bool) -> list[Element]:
     line = ", ".join(
         p for p in (phrases.whole(a), rag.lower(), phrases.target(a) if a.target is not None else "") if p
     )
-    change = phrases.change(a)
+    change = phrases.change(a, question)
     out = [text(line if alone else f"{phrases.title(a.measure)}: {line}", bold=True, colour=colour)]
     if change:
         out.append(text(upper(change.text), subtle=True, spacing="None"))

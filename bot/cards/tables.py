@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bot.cards.elements import RAG_COLOURS, Cell, Column, Element, table
 from bot.wording import phrases, rows
 from bot.wording.names import Names
-from bot.wording.plain import shorten, upper
+from bot.wording.plain import number, shorten, upper
 from kpi_engine.answer import MeasureAnswer, Row
 from kpi_engine.question import Question
 
@@ -16,20 +16,26 @@ Press = Callable[[Row], Element | None]
 
 
 def rag_cell(words: str, a: MeasureAnswer) -> Cell:
-    """A number with its colour's word under it: "7" over "Red"."""
+    """A number with its denominator and its colour's word: "7 of 40 Red"."""
     word = phrases.colour(a.rag)
-    return Cell(f"{words} {word}".strip(), RAG_COLOURS[a.rag] if a.rag else "default", bold=bool(a.rag))
+    of = f"of {number(a.of)}" if a.of and a.value is not None and not a.suppressed else ""
+    return Cell(
+        " ".join(p for p in (words, of, word) if p),
+        RAG_COLOURS[a.rag] if a.rag else "default",
+        bold=bool(a.rag),
+    )
 
 
 def measures(
     answers: Sequence[MeasureAnswer],
+    question: Question,
     press: Callable[[MeasureAnswer], Element | None],
     changed: str = "Change",
 ) -> Element:
     """Measure, now, target, change: one line each, the measure's name a button where `press` gives one."""
     lines = []
     for a in answers:
-        change = phrases.change(a)
+        change = phrases.change(a, question)
         goal = phrases.amount(a.target, phrases.of(a.measure)) if a.target is not None else "none"
         lines.append([
             Cell(phrases.title(a.measure), press=press(a)),

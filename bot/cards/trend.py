@@ -13,6 +13,7 @@ from bot.cards.spec import Line
 from bot.wording import phrases, sentences
 from bot.wording.names import Names
 from bot.wording.plain import day
+from bot.wording.shows import hides_small_points, point
 from kpi_engine.answer import Answer, MeasureAnswer, Point
 
 _MOST_CHARTS = 3
@@ -29,7 +30,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
         spec = line(a, a.points or ())
         if len(drawn) > 1:
             body.append(text(phrases.title(a.measure), bold=True))
-        body += headline.number(a)[:1] if a.value is not None or a.suppressed else []
+        body += headline.number(a, question)[:1] if a.value is not None or a.suppressed else []
         body.append(draw(spec, client, pictures=room.pictures) if spec.values else text(nothing_to_draw(a)))
     body += [
         text(sentences.core(a, question, names), subtle=True)
@@ -40,7 +41,12 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
         more = [phrases.title(a.measure) for a in drawn[_MOST_CHARTS:]]
         body.append(text(f"Ask for one of the others alone: {', '.join(more)}.", subtle=True))
     each = max(room.rows * _MOST_POINTS // ROOMS[0].rows // max(min(len(drawn), _MOST_CHARTS), 1), 1)
-    numbers = [e for a in drawn[:_MOST_CHARTS] if a.points for e in _numbers(a, each)]
+    numbers = [
+        e
+        for a in drawn[:_MOST_CHARTS]
+        if a.points
+        for e in _numbers(a, each, hidden=hides_small_points(answer))
+    ]
     if numbers:
         body.append(container(numbers, id_=NUMBERS, hidden=True))
     title = sentences.topic([a.measure for a in answer.answers])
@@ -77,7 +83,7 @@ def alt(a: MeasureAnswer, known: list[Point]) -> str:
     )
 
 
-def _numbers(a: MeasureAnswer, most: int) -> list[Element]:
+def _numbers(a: MeasureAnswer, most: int, *, hidden: bool) -> list[Element]:
     measure = phrases.of(a.measure)
     whole = a.points or ()
     points = whole[-most:]
@@ -88,6 +94,6 @@ def _numbers(a: MeasureAnswer, most: int) -> list[Element]:
     for p in reversed(points):
         detail = "" if measure.counts != "%" or not p.of else f" of {p.of:g}"
         goal = [phrases.amount(p.target, measure) if p.target is not None else "none"] if has_target else []
-        lines.append([day(p.date, near), f"{phrases.figure(p.value, p.of, measure)}{detail}", *goal])
+        lines.append([day(p.date, near), f"{point(p, measure, hidden=hidden)}{detail}", *goal])
     cut = [text(f"The last {most} of {len(whole)}.", subtle=True, size="Small")] if len(whole) > most else []
     return [table(heads, lines), *cut]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.cards import buttons, headline
@@ -9,35 +10,66 @@ from bot.cards.charts import draw
 from bot.cards.client import Client
 from bot.cards.elements import Column, Element, container, facts, table, text
 from bot.cards.frame import ROOMS, Parts, Room
+from bot.cards.spec import Line
 from bot.cards.trend import line
 from bot.wording import figures, phrases, rows, sentences
 from bot.wording.names import Names
-from bot.wording.plain import shorten
-from kpi_engine.answer import Answer, MeasureAnswer
+from bot.wording.plain import day, shorten
+from kpi_engine.answer import Answer, MeasureAnswer, Point
+from kpi_engine.question import Question
 
 _MOST_STEPS = 13
 _MOST_FIGURES = 4
-
 _MOST_LETTERS = 600
 _MOST_MEASURES = 4
 
 
-def figures_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
-    """Forecast and benchmark: the number, a chart where there are points, named figures, the method."""
+def forecast_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
+    """The number now, where it is heading as a chart and a table, and by what method."""
+    question = answer.question
     body: list[Element] = []
     for a in answer.answers[:_MOST_MEASURES]:
         body += [text(phrases.title(a.measure), bold=True)] if len(answer.answers) > 1 else []
-        body += headline.number(a)
-        spec = replace(line(a, a.points or ()), ahead=_ahead(a))
-        if spec.values or spec.ahead:
-            body.append(draw(spec, client, pictures=room.pictures))
+        body += headline.number(a, answer.question)
+        body += [text(shorten(s, _letters(room)), spacing="Small") for s in a.sentences[: room.rows]]
+        if a.points:
+            spec = ahead(a, a.points, question)
+            body += [draw(spec, client, pictures=room.pictures)] if spec.ahead else []
+            body.append(_steps(a, a.points[: room.rows]))
+    title = f"{sentences.topic([a.measure for a in answer.answers])}: forecast"
+    return Parts(title, sentences.reading(question, names), body, headline.actions(answer, names, client))
+
+
+def ahead(a: MeasureAnswer, points: tuple[Point, ...], question: Question) -> Line:
+    """What is expected, as a line that starts from the number now."""
+    drawn = line(a, points)
+    start = ((question.as_at.isoformat(), float(a.value)),) if a.value is not None else ()
+    return replace(drawn, values=start, ahead=(*start, *drawn.values), alt=f"Forecast. {drawn.alt}")
+
+
+def _steps(a: MeasureAnswer, points: Sequence[Point]) -> Element:
+    measure = phrases.of(a.measure)
+    goals = any(p.target is not None for p in points)
+    heads = [Column("On", 3), Column("Expected", 3), *([Column("Target", 2)] if goals else [])]
+    lines = []
+    for p in points:
+        goal = [phrases.amount(p.target, measure) if p.target is not None else "none"] if goals else []
+        lines.append([day(p.date, points[0].date), phrases.figure(p.value, p.of, measure), *goal])
+    return table(heads, lines)
+
+
+def benchmark_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
+    """The number, the published figures beside it, and where they come from."""
+    body: list[Element] = []
+    for a in answer.answers[:_MOST_MEASURES]:
+        body += [text(phrases.title(a.measure), bold=True)] if len(answer.answers) > 1 else []
+        body += headline.number(a, answer.question)
         body += facts([(k, shorten(v, _letters(room))) for k, v in figures.facts(a)[: room.rows]])
         body += _series(a)
         body += [
             text(shorten(s, _letters(room)), subtle=True, spacing="Small") for s in a.sentences[: room.rows]
         ]
-    kind = "Forecast" if answer.question.show == "forecast" else "Compared with published figures"
-    title = f"{sentences.topic([a.measure for a in answer.answers])}: {kind.lower()}"
+    title = f"{sentences.topic([a.measure for a in answer.answers])}: beside published figures"
     return Parts(
         title, sentences.reading(answer.question, names), body, headline.actions(answer, names, client)
     )
@@ -53,14 +85,6 @@ def _series(a: MeasureAnswer) -> list[Element]:
     return out
 
 
-def _ahead(a: MeasureAnswer) -> tuple[tuple[str, float], ...]:
-    """The expected values of a forecast, for the chart: the first series with dates and values."""
-    for _, found in figures.series(a):
-        if all(row.get("date") and isinstance(row.get("value"), int | float) for row in found):
-            return tuple((str(row["date"]), float(row["value"])) for row in found)
-    return ()
-
-
 def explain_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
     """The rule in plain English with its source, measure by measure."""
     body: list[Element] = []
@@ -74,11 +98,16 @@ def explain_parts(answer: Answer, names: Names, client: Client, room: Room) -> P
 
 
 def why_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
-    """One child's arithmetic, step by step, and the way into the case system where it is set."""
+    """One child's arithmetic, step by step, and the way into the case system where it is set.
+
+    Without a child: what moved the number.
+    """
     question = answer.question
     body: list[Element] = []
     for a in answer.answers[:_MOST_MEASURES]:
-        items = _sentences(a, room, numbered=True)
+        items = _sentences(a, room, numbered=question.child is not None)
+        if question.child is None:
+            items[1:1] = headline.number(a, question)[:1]
         if not a.sentences:
             items += [
                 text(rows.words(a.measure, row, names, question.as_at).line)
@@ -90,7 +119,7 @@ def why_parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts
         actions.append({"type": "Action.OpenUrl", "title": "Open the case", "url": url})
     if answer.answers:
         actions.append(headline.how_counted(answer, client))
-    title = f"Why: {question.child}" if question.child else "Why"
+    title = f"Why: {question.child}" if question.child else "What moved it"
     return Parts(title, sentences.reading(question.but(child=None), names), body, actions)
 
 

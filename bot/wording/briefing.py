@@ -64,18 +64,21 @@ def trajectory_sentence(t: Parts) -> str:
     return f"{out}."
 
 
-def due_owner(entry: Parts, names: Names) -> str:
-    """Who has work falling due: the worker where permitted, else the team."""
+def due_owner(entry: Parts, names: Names, kind: str) -> str:
+    """Who has work falling due: a team's by worker where workers may be named, everybody else's by team."""
+    team = entry.get("team_id")
     if entry.get("worker_id"):
         return names.worker(entry["worker_id"])
-    team = entry.get("team_id")
-    return f"No worker, {names.unit(team)}" if "worker_id" in entry and team else names.unit(team)
+    if kind != "team":
+        return upper(names.unit(team))
+    hidden = any(phrases.of(slug).staff for slug in entry.get("by_measure", {})) and not names.personal
+    return "No worker" if names.sees_workers(team or "") and not hidden else "Workers not named here"
 
 
 def due_detail(entry: Parts) -> str:
     """What falls due: "2 CP visits, 1 core group"."""
     return ", ".join(
-        counted(n, phrases.overdue_noun(phrases.of(slug)) or inside(phrases.title(slug)))
+        counted(n, phrases.due_noun(phrases.of(slug)))
         for slug, n in entry.get("by_measure", {}).items() if n
     )  # fmt: skip
 
@@ -106,6 +109,8 @@ def talk_about(parts: Parts, names: Names) -> list[tuple[str, str]]:
         if item.get("child_id") and not names.personal:
             longest = counted(item.get("days_overdue") or 0, "days")
             sentence = f"{phrases.title(item['measure'])}: the longest is {longest} over."
+        elif item.get("child_id") and str(item["child_id"]) not in sentence:
+            sentence = f"{sentence.rstrip('.')} ({item['child_id']})."
         out.append((upper(str(item["why"])), sentence))
     return out
 
@@ -129,7 +134,7 @@ def say(parts: Parts, answer: Answer, names: Names) -> list[str]:
     total = parts.get("due_total") or 0
     out.append(f"{counted(total, 'duties')} {'falls' if total == 1 else 'fall'} due this week.")
     out += [
-        f"- {due_owner(e, names)}: {due_detail(e) or number(e['count'])}"
+        f"- {due_owner(e, names, parts['unit']['kind'])}: {due_detail(e) or number(e['count'])}"
         for e in parts.get("due_this_week") or ()
     ]
     if longest := longest_overdue(parts, names):
@@ -144,13 +149,8 @@ def say(parts: Parts, answer: Answer, names: Names) -> list[str]:
 def longest_line(row: Parts, names: Names, answer: Answer) -> str:
     """One of the children longest overdue: id, what, days, worker."""
     w = rows.words(rows.backlog_of(row), row, names, answer.question.as_at)
-    return f"{w.label}: {', '.join(p for p in (clock(row), w.over, w.worker) if p)}"
-
-
-def clock(row: Parts) -> str:
-    """What a ledger row is about: "core group"; CP, CIN and LAC stay capitals."""
-    words = str(row.get("clock") or "").split("_")
-    return " ".join(w.upper() if w in ("cp", "cin", "lac", "pep", "sdq") else w for w in words if w)
+    parts = (phrases.clock(str(row.get("clock") or "")), w.over, w.worker)
+    return f"{w.label}: {', '.join(p for p in parts if p)}"
 
 
 def team_line(team: Parts) -> str:

@@ -16,6 +16,7 @@ from kpi_engine.question import Question
 
 COLOUR_WORDS: dict[Rag, str] = {"green": "Green", "amber": "Amber", "red": "Red"}
 FEWER_THAN_SIX = "fewer than 6"
+_CAPITALS = ("cp", "cin", "lac", "pep", "sdq")
 _DURATIONS = ("months", "weeks", "days")
 
 
@@ -106,11 +107,11 @@ class Change:
     is_: Literal["better", "worse", ""]
 
 
-def change(a: MeasureAnswer) -> Change | None:
+def change(a: MeasureAnswer, question: Question) -> Change | None:
     """The change since a week (or a period) before; None where either number is missing."""
     if a.value is None or a.previous is None or a.suppressed:
         return None
-    return change_between(a.value, a.previous, of(a.measure), earlier(a))
+    return change_between(a.value, a.previous, of(a.measure), earlier(a, question))
 
 
 def change_between(value: float, previous: float, measure: Measure, since: str) -> Change:
@@ -140,9 +141,13 @@ def _size(moved: float, measure: Measure) -> str:
     return counted(moved, measure.counts) if measure.counts in _DURATIONS else number(moved)
 
 
-def earlier(a: MeasureAnswer) -> str:
-    """What the previous number is compared with: "than a week before", "than in the week before"."""
-    return "than a week before" if a.period is None else f"than in the {day_of(a.period)} before"
+def earlier(a: MeasureAnswer, question: Question) -> str:
+    """What the previous number is compared with: "than a week before", "than in the week before".
+
+    A measure that looks back twelve months by itself is compared with itself a week before.
+    """
+    rolling = question.period is None and of(a.measure).default_period == "last_12_months"
+    return "than a week before" if a.period is None or rolling else f"than in the {day_of(a.period)} before"
 
 
 def doubt(a: MeasureAnswer) -> str:
@@ -210,5 +215,38 @@ def filters(question: Question) -> list[str]:
 
 
 def as_at(question: Question) -> str:
-    """ "as at Sun 15 Nov 2026"."""
-    return f"as at {day(question.as_at)}"
+    """ "as at Sun 15 Nov 2026"; a past period asked of a number of a date means as at its last day."""
+    period = question.period
+    return f"as at {day(period.last if period and period.last < question.as_at else question.as_at)}"
+
+
+def is_of_a_date(slug: str) -> bool:
+    """Whether the measure is counted on a day (a backlog, a stock), not over a period."""
+    measure = of(slug)
+    return measure.kind in ("Backlog", "Stock") or getattr(measure, "on", "") == "as_at"
+
+
+def clock(name: str) -> str:
+    """What a clock is about: "core group", "CP visit", "pre-proceedings"."""
+    words = [w.upper() if w in _CAPITALS else w for w in name.split("_") if w]
+    return " ".join(words).replace("pre proceedings", "pre-proceedings")
+
+
+def due_noun(measure: Measure) -> str:
+    """What falls due: "CP visits"; "CIN plans" of a backlog whose title says how long it has been."""
+    if noun := overdue_noun(measure):
+        return noun
+    clocks = getattr(measure, "clocks", ())
+    if not clocks:
+        return inside(measure.title)
+    one = clock(clocks[0])
+    return one if one.endswith("s") else f"{one}s"
+
+
+def elsewhere(a: MeasureAnswer) -> str:
+    """Where a population is held that the unit does not hold, with the authority's number."""
+    told = a.extra.get("authority")
+    if not a.elsewhere or not told:
+        return a.elsewhere or ""
+    whole_ = MeasureAnswer(a.measure, told.get("value"), told.get("of"), unit=a.unit)
+    return f"{a.elsewhere} The whole authority: {whole(whole_)}."

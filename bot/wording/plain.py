@@ -91,6 +91,8 @@ def span(period: Period) -> str:
     first, last = period.first, period.last
     if first == last:
         return day(first)
+    if _is_a_year(period):
+        return f"the 12 months to {day(last)}"
     if last - first == timedelta(days=6) and first.weekday() == 0:
         return f"the week {day(first, last)} to {day(last)}"
     if (
@@ -102,9 +104,20 @@ def span(period: Period) -> str:
     return f"{day(first, last)} to {day(last)}"
 
 
+def _is_a_year(period: Period) -> bool:
+    following = period.last + timedelta(days=1)
+    return (following.month, following.day, following.year - 1) == (
+        period.first.month, period.first.day, period.first.year,
+    )  # fmt: skip
+
+
 def day_of(period: Period) -> str:
-    """How many days a period has, in words that follow "the": "week", "4 weeks", "92 days"."""
+    """How long a period is, in words that follow "the": "week", "month", "4 weeks", "92 days"."""
     days = (period.last - period.first).days + 1
+    if days <= 31 and period.first.day == 1 and (period.last + timedelta(days=1)).day == 1:
+        return "month"
+    if _is_a_year(period):
+        return "12 months"
     if days == 7:
         return "week"
     return f"{days // 7} weeks" if days % 7 == 0 else counted(days, "days")

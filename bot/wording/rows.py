@@ -16,6 +16,7 @@ from bot.wording.plain import counted, iso_day, number
 from kpi_engine.answer import MeasureAnswer, Row
 from kpi_engine.measure import Backlog
 from kpi_engine.measures import CATALOGUE
+from kpi_engine.question import ALL
 
 Shape = Literal["ledger", "worker", "team", "child"]
 _SUBJECTS = {"workforce": "Worker", "fostering_adoption": "Assessment", "quality": "Record"}
@@ -153,7 +154,8 @@ def held_back(units: tuple[str, ...], names: Names, count: int | None, *, some_s
     """The sentence about rows that exist and may not be shown; "" when nothing is held back."""
     if not units:
         return ""
-    shown = [names.unit(u) for u in units[:4]]
+    # the engine names the authority for rows that no team holds
+    shown = ["no team" if u == ALL else names.unit(u) for u in units[:4]]
     where = ", ".join(shown) + (f" and {len(units) - 4} more units" if len(units) > 4 else "")
     if count:
         start = (

@@ -35,7 +35,7 @@ def core(a: MeasureAnswer, question: Question, names: Names) -> str:
     if a.no_data:
         return f"{measure.title}: no data. {a.no_data}"
     if a.elsewhere:
-        return a.elsewhere
+        return f"{phrases.title(a.measure)}: {phrases.elsewhere(a)}"
     narrowed = "".join(f", {words}" for words in phrases.filters(question))
     detail = phrases.denominator(a)
     late, good = phrases.overdue_noun(measure), phrases.in_time_noun(measure)
@@ -71,9 +71,9 @@ def rating(a: MeasureAnswer) -> str:
     return f"{phrases.colour(a.rag)} against a target of {goal}." if a.rag else f"The target is {goal}."
 
 
-def moved(a: MeasureAnswer) -> str:
+def moved(a: MeasureAnswer, question: Question) -> str:
     """The change as a sentence, "" where it is not known."""
-    change = phrases.change(a)
+    change = phrases.change(a, question)
     return f"{upper(change.text)}." if change else ""
 
 
@@ -92,18 +92,18 @@ def beside(a: MeasureAnswer) -> list[str]:
 
 def full(a: MeasureAnswer, question: Question, names: Names) -> str:
     """Everything about one measure's number, in a paragraph."""
-    return " ".join(p for p in (core(a, question, names), rating(a), moved(a), *beside(a)) if p)
+    return " ".join(p for p in (core(a, question, names), rating(a), moved(a, question), *beside(a)) if p)
 
 
-def leg(a: MeasureAnswer) -> str:
+def leg(a: MeasureAnswer, question: Question) -> str:
     """One leg of an umbrella as a line under a merged sentence: "Title: 2 of 9 enquiries. Red ..."."""
     if a.no_data:
         return f"{phrases.title(a.measure)}: no data. {a.no_data}"
     if a.elsewhere:
-        return a.elsewhere
+        return f"{phrases.title(a.measure)}: {phrases.elsewhere(a)}"
     period = f" in {span(a.period)}" if a.period else ""
     start = f"{phrases.title(a.measure)}: {phrases.whole(a)}{period}."
-    return " ".join(p for p in (start, rating(a), moved(a), *beside(a)) if p)
+    return " ".join(p for p in (start, rating(a), moved(a, question), *beside(a)) if p)
 
 
 def merged(answers: Sequence[MeasureAnswer], question: Question, names: Names) -> str:
@@ -171,7 +171,9 @@ def reading(question: Question, names: Names) -> str:
         parts.append(f"by {question.by}")
     if question.limit:
         parts.append(f"first {question.limit}")
-    parts.append(span(question.period) if question.period else phrases.as_at(question))
+    dated = question.show != "coming_up" and all(phrases.is_of_a_date(s) for s in question.measures)
+    spanned = question.period and not (dated and question.show not in ("trend", "changes"))
+    parts.append(span(question.period) if question.period and spanned else phrases.as_at(question))
     return ", ".join(p for p in parts if p)
 
 

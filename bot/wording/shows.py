@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.wording import briefing, phrases, rows, sentences
 from bot.wording.figures import extra_lines
 from bot.wording.names import Names
-from bot.wording.plain import counted, day, inside, lines, moment, number, span
-from kpi_engine.answer import Answer, MeasureAnswer, Row
-from kpi_engine.question import Show
+from bot.wording.plain import counted, day, lines, moment, number, span
+from kpi_engine.answer import Answer, MeasureAnswer, Point, Row
+from kpi_engine.measure import Measure
+from kpi_engine.question import CHARACTERISTIC_FILTERS, Question, Show
 
 MOST_ROWS = 100
 """Rows that a text answer spells out; the JSON holds all, and a text that stops says how many more."""
@@ -48,7 +50,7 @@ def nothing(answer: Answer) -> str:
 def _headline(answer: Answer, names: Names) -> list[str]:
     first = sentences.merged(answer.answers, answer.question, names)
     if first:
-        return [first, *(sentences.leg(a) for a in answer.answers)]
+        return [first, *(sentences.leg(a, answer.question) for a in answer.answers)]
     return [sentences.full(a, answer.question, names) for a in answer.answers] or [nothing(answer)]
 
 
@@ -58,7 +60,7 @@ def _list(answer: Answer, names: Names) -> list[str]:
     many = len(answer.answers) > 1
     out = [first]
     for a in answer.answers:
-        head = sentences.leg(a) if first else sentences.full(a, question, names)
+        head = sentences.leg(a, question) if first else sentences.full(a, question, names)
         out.append(head)
         out += _row_lines(a, a.rows or (), answer, names)
         if not many or a.rows is not None:
@@ -89,8 +91,19 @@ def _trend(answer: Answer, names: Names) -> list[str]:
         out.append(sentences.full(a, answer.question, names) if a.value is not None or not points
                    else f"{phrases.title(a.measure)} {sentences.where(answer.question, names)}.")  # fmt: skip
         measure = phrases.of(a.measure)
-        out += [f"- {day(p.date)}: {phrases.figure(p.value, p.of, measure)}" for p in points]
+        hidden = hides_small_points(answer)
+        out += [f"- {day(p.date)}: {point(p, measure, hidden=hidden)}" for p in points]
     return out
+
+
+def hides_small_points(answer: Answer) -> bool:
+    """Whether a point without number and denominator is a small one that is not shown (rights.md 4)."""
+    return bool(CHARACTERISTIC_FILTERS & set(answer.question.filter_map))
+
+
+def point(p: Point, measure: Measure, *, hidden: bool) -> str:
+    """One point's number in words."""
+    return phrases.figure(p.value, p.of, measure, suppressed=hidden and p.value is None and p.of is None)
 
 
 def _compare(answer: Answer, names: Names) -> list[str]:
@@ -114,7 +127,7 @@ def _coming_up(answer: Answer, names: Names) -> list[str]:
         if a.no_data or a.elsewhere:
             out.append(sentences.core(a, question, names))
             continue
-        noun = phrases.overdue_noun(phrases.of(a.measure)) or inside(phrases.title(a.measure))
+        noun = phrases.due_noun(phrases.of(a.measure))
         count = a.value if a.value is not None else float(len(a.rows or ()))
         start = counted(count, noun) if count else f"No {noun}"
         start = phrases.FEWER_THAN_SIX.capitalize() + f" {noun}" if a.suppressed else start
@@ -125,8 +138,20 @@ def _coming_up(answer: Answer, names: Names) -> list[str]:
     return [*out, rows.held_back(answer.held_back, names, None)]
 
 
-def _worked_out(answer: Answer, names: Names) -> list[str]:
-    """Forecast and benchmark: the number, the named figures beside it, and how they were worked out."""
+def _forecast(answer: Answer, names: Names) -> list[str]:
+    """The number now, what is expected, by what method. The engine's sentences say what `extra` holds."""
+    out = []
+    for a in answer.answers:
+        out += [sentences.full(a, answer.question, names), *a.sentences]
+        measure = phrases.of(a.measure)
+        for p in a.points or ():
+            goal = f", target {phrases.amount(p.target, measure)}" if p.target is not None else ""
+            out.append(f"- {day(p.date)}: expected {phrases.figure(p.value, p.of, measure)}{goal}")
+    return out
+
+
+def _benchmark(answer: Answer, names: Names) -> list[str]:
+    """The number, the published figures beside it, and where they come from."""
     out = []
     for a in answer.answers:
         out.append(sentences.full(a, answer.question, names))
@@ -163,6 +188,11 @@ def _changes(answer: Answer, names: Names) -> list[str]:
     return [*out, rows.held_back(answer.held_back, names, None)]
 
 
+def since(question: Question) -> str:
+    """What changes are counted from: "last week", or the day before the period."""
+    return day(question.period.first - timedelta(days=1)) if question.period else "last week"
+
+
 def changes_sentence(a: MeasureAnswer, answer: Answer, names: Names) -> str:
     """ "CP visits overdue in CSWT 1 since last week: 3 came on, 1 came off, 4 stayed (7 now)."."""
     if a.no_data or a.elsewhere:
@@ -174,10 +204,12 @@ def changes_sentence(a: MeasureAnswer, answer: Answer, names: Names) -> str:
     ]
     if a.stayed is not None:
         moved.append(f"{number(a.stayed)} stayed")
-    was = f"{number(a.previous)} a week before" if a.previous is not None else ""
+    was = f"{number(a.previous)} then" if a.previous is not None else ""
     now = ", ".join(p for p in (f"{phrases.now(a)} now", was) if p)
     place = sentences.where(answer.question, names)
-    start = f"{phrases.title(a.measure)} {place} since last week"
+    if a.came_on is None and a.came_off is None and a.stayed is None:
+        return sentences.full(a, answer.question, names)
+    start = f"{phrases.title(a.measure)} {place} since {since(answer.question)}"
     return f"{start}: {', '.join(moved)} ({now})." if moved else f"{start}: {now}."
 
 
@@ -188,7 +220,8 @@ def _quality(answer: Answer, names: Names) -> list[str]:
         return [f"{counted(total, 'data problems')} found." if total else "No data problems were found."]
     place = sentences.where(answer.question, names)
     if not found:
-        return [f"No data problems were found {place}."]
+        return [f"No data problems were found {place}; {number(total)} were found in all."
+                if total else f"No data problems were found {place}."]  # fmt: skip
     out = [f"{counted(len(found), 'data problems')} found {place}."]
     out += [f"- {rows.finding(f, names)}" for f in found[:MOST_ROWS]]
     if len(found) > MOST_ROWS:
@@ -219,6 +252,6 @@ HELP = (
 
 _SHOWS: Mapping[Show, Callable[[Answer, Names], list[str]]] = {
     "headline": _headline, "list": _list, "trend": _trend, "compare": _compare, "coming_up": _coming_up,
-    "forecast": _worked_out, "benchmark": _worked_out, "explain": _explain, "why": _why,
+    "forecast": _forecast, "benchmark": _benchmark, "explain": _explain, "why": _why,
     "briefing": _briefing, "changes": _changes, "quality": _quality, "help": _help,
 }  # fmt: skip

@@ -145,7 +145,7 @@ def _briefing(unit: UnitRef, **parts: Any) -> dict[str, Any]:
             {
                 "why": "longest overdue",
                 "measure": "review_conferences_overdue",
-                "sentence": "C125 has waited 41 days past its review conference.",
+                "sentence": "Review CP conferences overdue: the longest is 41 days past its due date.",
                 "child_id": "C125",
                 "days_overdue": 41,
             },
@@ -209,7 +209,14 @@ def service_briefing(**parts: Any) -> Answer:
     ]
     for entry in due:
         del entry["worker_id"]
-    shape = {"teams": teams, "due_this_week": due, "due_total": 26, "longest_overdue": None}
+    talk = _briefing(SERVICE)["talk_about"][:2]
+    shape = {
+        "talk_about": talk,
+        "teams": teams,
+        "due_this_week": due,
+        "due_total": 26,
+        "longest_overdue": None,
+    }
     return answer(question("briefing", unit=SERVICE), briefing=_briefing(SERVICE, **(shape | parts)))
 
 
@@ -223,19 +230,9 @@ def compare_groups(count: int = 4) -> tuple[Group, ...]:
     )
 
 
-FORECAST = {
-    "method": "The median weekly change of the last 13 weeks, carried forward.",
-    "reaches_target": "2027-03-07",
-    "weeks": [
-        {
-            "date": (AS_AT + timedelta(days=7 * n)).isoformat(),
-            "value": 1110 - 11 * n,
-            "low": 1100 - 15 * n,
-            "high": 1120 - 7 * n,
-        }
-        for n in range(1, 9)
-    ],
-}
+EXPECTED = tuple(
+    Point(AS_AT + timedelta(days=7 * n), 1110.0 - 11 * n, None, 940.0 - 25 * n) for n in range(1, 9)
+)
 BENCHMARK = {
     "year": 2024,
     "england": 88.1,
@@ -293,7 +290,8 @@ ALL: dict[str, Answer] = {
         (
             MeasureAnswer(
                 "lac_reviews_overdue",
-                elsewhere="CSWT 1 holds no looked-after children; they are in Looked After Team.",
+                elsewhere="CSWT 1 holds none of these: they are held by LAC 1.",
+                extra={"authority": {"value": 12.0, "of": 300.0}},
             ),
         ),
         data=DATA,
@@ -395,9 +393,12 @@ ALL: dict[str, Answer] = {
             target=940.0,
             rag="red",
             previous=1122,
-            points=points(),
-            extra=FORECAST,
-            sentences=("At the pace of the last 13 weeks the trajectory is not met this year.",),
+            points=EXPECTED,
+            extra={"weekly_change": -11.0, "weeks": 8, "mean_absolute_error": 14.2},
+            sentences=(
+                "At the mean weekly change of the last 13 weeks (-11.0) it would be 1022 on Sun 10 Jan 2027.",
+                "Tried on the past, this method missed by 14.2 on average, 4 weeks ahead.",
+            ),
         ),
     ),
     "benchmark": answer(
@@ -433,6 +434,23 @@ ALL: dict[str, Answer] = {
                 "No visit since: 13 days over.",
             ),
         ),
+    ),
+    "why_it_moved": answer(
+        question("why", "cp_visits_overdue", unit=SERVICE),
+        backlog(
+            value=26,
+            of=160,
+            previous=29.0,
+            groups=compare_groups(2),
+            sentences=(
+                "CP visits overdue went from 29 to 26 (-3).",
+                "By team, most first: CSWT 1 -2 and CSWT 2 -1.",
+            ),
+        ),
+    ),
+    "headline_past": answer(
+        question("headline", "cp_visits_overdue", period=Period(date(2026, 10, 1), date(2026, 10, 31))),
+        backlog(),
     ),
     "briefing_team": team_briefing(),
     "briefing_service": service_briefing(),

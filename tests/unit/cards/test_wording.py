@@ -33,7 +33,7 @@ from bot.cards.elements import escaped
 from bot.understanding.reading import Choice, Reading
 from bot.wording import Names, plain, say, say_reading, summary
 from bot.wording.phrases import change_between, filters, of
-from kpi_engine.answer import Answer, Figure, MeasureAnswer
+from kpi_engine.answer import Answer, Figure, MeasureAnswer, Point
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import EVERYTHING, Period, Scope, UnitRef
 
@@ -70,7 +70,27 @@ def test_dates_and_periods() -> None:
         plain.span(Period(date(2025, 12, 29), date(2026, 1, 4)))
         == "the week Mon 29 Dec 2025 to Sun 4 Jan 2026"
     )
+    assert plain.span(Period(date(2025, 11, 16), AS_AT)) == "the 12 months to Sun 15 Nov 2026"
     assert plain.span(Period(AS_AT, AS_AT)) == "Sun 15 Nov 2026"
+
+
+def test_what_a_number_is_compared_with() -> None:
+    october = Period(date(2026, 10, 1), date(2026, 10, 31))
+    year = Period(date(2025, 11, 16), AS_AT)
+    said = {
+        "than a week before": (backlog(), question("headline", "cp_visits_overdue")),
+        "than in the week before": (rate(), question("headline", "cp_visits_in_time")),
+        "than in the month before": (
+            rate(period=october),
+            question("headline", "cp_visits_in_time", period=october),
+        ),
+    }
+    for words_, (a, asked) in said.items():
+        assert words_ in say(answer(asked, a), NAMES)
+    rolling = rate("audits_good", period=year)
+    assert "than a week before" in say(answer(question("headline", "audits_good"), rolling), NAMES)
+    asked = question("headline", "audits_good", period=year)
+    assert "than in the 12 months before" in say(answer(asked, rolling), NAMES)
 
 
 def test_lists_of_words() -> None:
@@ -197,6 +217,56 @@ def test_no_child_in_a_briefing_where_others_listen() -> None:
         assert not re.search(r"\bC\d", text)
     assert not [d for d in questions(made) if "child" in d["question"]]
     assert "Review CP conferences overdue: the longest is 41 days over." in say(found, CHANNEL)
+
+
+def test_the_longest_overdue_child_is_named_to_the_asker_alone() -> None:
+    assert "past its due date (C125)." in say(team_briefing(), NAMES)
+
+
+def test_what_falls_due_without_a_worker_is_told_apart_from_a_worker_who_is_not_named() -> None:
+    entry = {"worker_id": None, "team_id": "T11", "count": 1, "by_measure": {"cin_reviews_overdue": 1}}
+    found = team_briefing(due_this_week=[entry], due_total=1)
+    assert "- No worker: 1 CIN review" in say(found, NAMES)
+    assert "- Workers not named here: 1 CIN review" in say(found, NUMBERS_ONLY)
+    staff = team_briefing(due_this_week=[entry | {"by_measure": {"supervisions_overdue": 1}}], due_total=1)
+    assert "- Workers not named here: 1 supervision" in say(staff, CHANNEL)
+
+
+def test_a_past_period_asked_of_a_backlog_is_as_at_its_last_day() -> None:
+    text = say(ALL["headline_past"], NAMES).split("\n")[0]
+    assert "(as at Sat 31 Oct 2026)" in text
+    assert "CSWT 1, as at Sat 31 Oct 2026" in words(card(ALL["headline_past"], NAMES, Client()))
+
+
+def test_a_small_point_that_is_hidden_is_not_called_missing() -> None:
+    asked = question("trend", "cp_open", unit=UnitRef("team", "T12"), filters={"age_max": 4})
+    weeks = (Point(date(2026, 11, 8), 9, None), Point(AS_AT, None, None))
+    found = answer(asked, MeasureAnswer("cp_open", 9, points=weeks))
+    assert "- Sun 15 Nov 2026: fewer than 6" in say(found, NAMES)
+    assert "fewer than 6" in words(card(found, NAMES, Client()))
+
+
+def test_a_population_held_elsewhere_comes_with_the_authoritys_number() -> None:
+    text = say(ALL["headline_elsewhere"], NAMES).split("\n")[0]
+    assert text == (
+        "LAC reviews overdue: CSWT 1 holds none of these: they are held by LAC 1. "
+        "The whole authority: 12 of 300 children."
+    )
+    made = card(ALL["headline_elsewhere"], NAMES, Client())
+    assert "12 of 300 children" in words(made)
+    assert {"kind": "authority", "id": "ALL"} in [d["question"]["unit"] for d in questions(made)]
+
+
+def test_rows_that_no_team_holds_are_called_that() -> None:
+    found = answer(
+        question("list", "cp_visits_overdue", unit=SERVICE), backlog(rows=(row(0),)), held_back=("ALL",)
+    )
+    assert "in units you may not see here: no team." in say(found, NAMES)
+
+
+def test_findings_that_may_not_be_seen_are_not_said_to_be_none() -> None:
+    found = answer(question("quality"), findings=())
+    assert say(found, NAMES).split("\n")[0] == "No data problems were found in CSWT 1; 12 were found in all."
 
 
 def test_a_service_briefing_compares_its_teams() -> None:
