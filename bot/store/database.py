@@ -8,6 +8,8 @@ repository says so.
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +20,9 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+# At its finest level it writes every statement with its values: children among them.
+logging.getLogger("aiosqlite").setLevel(logging.WARNING)
 
 SQLITE_WAIT_SECONDS = 30
 """How long a writer waits for another process before it gives up."""
@@ -103,12 +108,16 @@ def open_engine(url: str) -> AsyncEngine:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             if parsed.database and parsed.database != ":memory:":
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            engine = create_async_engine(parsed, connect_args={"timeout": SQLITE_WAIT_SECONDS})
+                _make_private(Path(parsed.database))
+            engine = create_async_engine(
+                parsed, connect_args={"timeout": SQLITE_WAIT_SECONDS}, hide_parameters=True
+            )
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
             return engine
-        return create_async_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        return create_async_engine(
+            parsed, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True
+        )
     except (ArgumentError, SQLAlchemyError, ImportError, OSError) as error:
         raise StoreUnavailable(f"The database cannot be opened: {type(error).__name__}.") from None
 
@@ -119,6 +128,12 @@ def sentence(engine: AsyncEngine, error: BaseException) -> str:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     said = str(cause).splitlines()
     return f"The database {where} cannot be used: {said[0] if said else type(cause).__name__}."
+
+
+def _make_private(path: Path) -> None:
+    """The file, if it is new, readable by its owner alone; what SQLite puts beside it inherits that."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -11,7 +12,7 @@ from bot.hosts import botbuilder
 from bot.hosts.teams import talk
 from bot.turn import Reply
 
-from .conftest import Teams
+from .conftest import NOW, Teams
 
 CARD = {"type": "AdaptiveCard", "version": "1.5"}
 
@@ -127,3 +128,20 @@ async def test_without_the_database_teams_is_asked_to_come_again(teams, replier,
     status, body = await teams.say()
     assert (status, body) == (503, {"error": "the bot cannot work at the moment"})
     assert replier.turns == []
+
+
+async def test_activities_are_forgotten_after_some_days(settings, store, replier, connector):
+    time = [NOW]
+    host = botbuilder.TeamsHost(settings, replier, store, clock=lambda: time[0])
+    async with TestClient(TestServer(host.app())) as client:
+        teams = Teams(client, connector)
+        old = teams.activity("old")
+        await teams.post(old)
+        time[0] += timedelta(days=1)
+        await teams.say("next day")
+        await teams.post(old)
+        assert len(replier.turns) == 2
+        time[0] += timedelta(days=2)
+        await teams.say("much later")
+        await teams.post(old)
+    assert [turn.text for turn in replier.turns] == ["old", "next day", "much later", "old"]

@@ -26,6 +26,9 @@ CONNECT_SECONDS, READ_SECONDS = 5, 20
 
 # It warns of every field of channelData that it has no model for; we read the JSON ourselves.
 logging.getLogger("msrest.serialization").setLevel(logging.ERROR)
+# At their finest levels these write addresses, bodies and tokens.
+for _name in ("msrest", "msal", "urllib3", "requests_oauthlib"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class OnceConnectorFactory(ConnectorFactory):  # type: ignore[misc]

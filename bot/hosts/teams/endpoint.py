@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiohttp import web
 from botbuilder.core import TurnContext
@@ -30,6 +30,9 @@ from bot.store import SavedAnswer, Store
 log = logging.getLogger(__name__)
 
 ACKNOWLEDGE_SECONDS = 0.8
+REMEMBERED = timedelta(days=2)
+"""How long an activity is known as one that has arrived. Teams repeats it within minutes."""
+TIDY_EVERY = timedelta(hours=1)
 PRESSED = "adaptiveCard/action"
 
 DONE = SavedAnswer(200, None)
@@ -56,6 +59,7 @@ class Endpoint:
         self._acknowledge_seconds = acknowledge_seconds
         self._running: dict[str, asyncio.Task[SavedAnswer]] = {}
         self._unnamed: set[asyncio.Task[SavedAnswer]] = set()
+        self._tidied_at = clock()
 
     async def post(self, request: web.Request) -> web.Response:
         """The handler of the route."""
@@ -87,6 +91,7 @@ class Endpoint:
             if running is not None:
                 return await self._wait_for(running, incoming)
             return await self._store.activities.answer(key) or WORKING
+        await self._tidy()
         task = asyncio.create_task(self._run(incoming, proof))
         if key:
             self._running[key] = task
@@ -95,6 +100,12 @@ class Endpoint:
             self._unnamed.add(task)
             task.add_done_callback(self._unnamed.discard)
         return await self._wait_for(task, incoming)
+
+    async def _tidy(self) -> None:
+        now = self._clock()
+        if now - self._tidied_at >= TIDY_EVERY:
+            self._tidied_at = now
+            await self._store.activities.forget_before(now - REMEMBERED)
 
     async def _wait_for(self, task: asyncio.Task[SavedAnswer], incoming: Incoming) -> SavedAnswer:
         if incoming.type == "invoke":

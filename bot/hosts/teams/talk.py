@@ -107,7 +107,7 @@ class Talk:
     async def _deliver(self, context: TurnContext, incoming: Incoming, reply: Reply) -> None:
         """A reply that cannot be delivered is logged: there is nobody else to tell."""
         try:
-            if reply.replaces and incoming.reply_to_id:
+            if reply.replaces and incoming.value is not None and incoming.reply_to_id:
                 try:
                     await self._post.replace(context, message(reply), incoming.reply_to_id)
                     return

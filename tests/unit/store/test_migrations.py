@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import stat
 from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from bot.store import Cipher, Store, StoreUnavailable, open_store
 from bot.store.migrate import migrate, migrate_back
-from bot.store.tables import Base
+from bot.store.tables import AuditRow, Base
+
+from .conftest import NOW
 
 
 def _tables(connection: Connection) -> set[str]:
@@ -83,3 +87,27 @@ async def test_a_file_that_is_no_database_is_one_sentence(cipher, tmp_path):
     (tmp_path / "store.sqlite3").write_text("not a database, and long enough to be looked at as one " * 20)
     with pytest.raises(StoreUnavailable, match="cannot be used"):
         await open_store(f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}", cipher)
+
+
+async def test_what_is_stored_is_in_no_error_and_no_log(store, caplog):
+    caplog.set_level("DEBUG")
+    secret = AuditRow(
+        seq=1, at=NOW, person_id="hush", channel="", audience="", event="", understood={}, child_ids=["hush"],
+        outcome="", previous_hash="0", hash="0",
+    )  # fmt: skip
+    with pytest.raises(IntegrityError) as caught:
+        await _add_twice(store, secret)
+    assert "hush" not in str(caught.value)
+    assert "hush" not in caplog.text
+
+
+async def _add_twice(store: Store, row: AuditRow) -> None:
+    values = {column.name: getattr(row, column.name) for column in AuditRow.__table__.columns}
+    for _ in range(2):
+        async with store.database.writing() as session:
+            session.add(AuditRow(**values))
+
+
+async def test_a_new_database_file_is_its_owners_alone(cipher, tmp_path):
+    await (await open_store(f"sqlite+aiosqlite:///{tmp_path / 'a' / 'store.sqlite3'}", cipher)).close()
+    assert stat.S_IMODE((tmp_path / "a" / "store.sqlite3").stat().st_mode) == 0o600
