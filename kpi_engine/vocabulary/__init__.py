@@ -27,7 +27,7 @@ SLUG_LISTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """What a question can be about.
 

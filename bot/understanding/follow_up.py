@@ -1,0 +1,624 @@
+"""Follow-ups: messages that point back to the last answer, correct it, or complete a pending question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.understanding.asked import Asked, collect
+from bot.understanding.context import Context
+from bot.understanding.interpret import (
+    PERIOD_SLUGS, Draft, Env, Interpreter, Problem, apply_time, interpret, words_of,
+)  # fmt: skip
+from bot.understanding.pieces import Cut, Piece
+from bot.understanding.reading import Reading
+from bot.understanding.subjects import (
+    KINDS, POPULATIONS, WHICH, Named, best_subject, canonical, every_overdue, subject_of,
+)  # fmt: skip
+from bot.understanding.times import When, shifted
+from kpi_engine.measures import CATALOGUE, in_catalogue_order
+from kpi_engine.question import Question
+
+POINTS = ("first", "second", "third", "fourth", "fifth")
+ASPECT_ENDINGS = {"overdue": ("_overdue",), "in_time": ("_in_time", "_in_time_from_referral")}
+
+
+def _content(cut: Cut) -> list[Piece]:
+    """Pieces that carry something of their own."""
+    return [
+        p for p in cut.pieces
+        if (p.name or p.when or p.amount or not p.senses or any(
+            s.kind in ("concept", "aspect", "by", "rank", "filter", "whole", "exceptions", "quality", "beyond", "term", "level", "staff", "target")
+            or (s.kind == "show" and s.value not in ("show_me",)) or (s.kind == "own" and s.value != "weak") or s.kind == "here"
+            for s in p.senses))
+        and not (p.senses and p.senses[0].kind in ("ignorable", "follow", "point", "talk"))
+    ]  # fmt: skip
+
+
+def is_follow_up(cut: Cut, env: Env, held: Context) -> bool:
+    """Whether the message leans on the last answer: it names no subject, or begins like an addition, or points."""
+    concepts = {p.value("concept") for p in cut.pieces if p.has("concept")}
+    marker = _marker(cut)
+    if not concepts:
+        return _leans(cut)
+    if any(
+        p.has("point", "that_child", "her", "that_worker", *POINTS, "last") for p in cut.pieces
+    ) and _points_only(cut):
+        return True
+    if marker:
+        return True
+    if (
+        concepts
+        <= {
+            "child",
+            "open",
+            "started",
+            "repeat",
+            "good",
+            "average",
+            "initial",
+            "agency",
+            "manager",
+            "in_place",
+            "completed",
+            "tracked",
+            "grade",
+        }
+        and len(_content(cut)) <= 3
+    ):
+        return _bare(cut) or concepts <= {"child"}
+    bare = _bare(cut)
+    if bare and concepts <= POPULATIONS | KINDS | WHICH and len(concepts) == 1:
+        return True
+    return False
+
+
+def _points_only(cut: Cut) -> bool:
+    firm = [
+        p
+        for p in cut.pieces
+        if p.has("point", "her", "that_child", "that_worker", *POINTS, "last") and not _initial_sense(p)
+    ]
+    return bool(firm)
+
+
+def _initial_sense(piece: Piece) -> bool:
+    return piece.has("concept") or (piece.norm in ("his", "her") and False)
+
+
+def _bare(cut: Cut) -> bool:
+    """Nothing but a subject's words: no show, aspect, unit, time of its own."""
+    return all(
+        p.has("concept") or p.norm in (",", "/") or (p.senses and all(s.kind in ("ignorable", "follow", "every", "point", "talk", "negation") for s in p.senses))
+        for p in cut.pieces
+    )  # fmt: skip
+
+
+def _marker(cut: Cut) -> str:
+    """How the message begins or ends as an addition or a correction: and, same, only, meant; or ""."""
+    lead = [
+        p for p in cut.pieces if not (p.senses and all(s.kind == "talk" for s in p.senses)) and p.norm != ","
+    ][:3]
+    for piece in cut.pieces:
+        if piece.has("follow", "meant") and not piece.has("beyond"):
+            if piece.norm in ("instead", "actually") or piece in lead or True:
+                return "meant"
+    for place, piece in enumerate(lead):
+        for kind in ("same", "only", "and"):
+            if (
+                piece.has("follow", kind)
+                and piece.norm not in ("now", "then", "too", "next", "also")
+                and (place == 0 or lead[0].has("ignorable") or lead[0].has("negation"))
+            ):
+                return kind
+    if lead and lead[0].norm in ("also", "now", "then"):
+        return "and" if lead[0].norm == "also" else ""
+    if cut.pieces and cut.pieces[-1].norm in ("too", "as well"):
+        return "and"
+    return ""
+
+
+def _leans(cut: Cut) -> bool:
+    """Without a subject of its own, whether the message can lean on the last answer."""
+    every = any(
+        p.has("exceptions")
+        or (p.has("every") and p.norm in ("everything", "anything", "all measure", "everything else"))
+        for p in cut.pieces
+    )
+    briefing = any(p.has("show", "briefing") for p in cut.pieces)
+    quality = any(p.has("quality") or p.has("show", "quality") for p in cut.pieces)
+    if every or briefing or quality:
+        return False
+    norms = [t.norm for t in cut.tokens]
+    what = norms[:2] in (["what", "is"], ["what", "are"], ["anything"])
+    if (
+        what
+        and any(p.has("aspect", "overdue", "late", "due") for p in cut.pieces)
+        and not any(p.has("point") for p in cut.pieces)
+    ):
+        return False
+    if any(
+        p.has("show", "changes")
+        and p.norm
+        in (
+            "what is new",
+            "what is changed",
+            "what has changed",
+            "what changed",
+            "any change",
+            "anything new",
+        )
+        for p in cut.pieces
+    ):
+        return False
+    return True
+
+
+def follow(cut: Cut, env: Env, held: Context) -> Reading | None:
+    """The message laid over the last question; None when it cannot be."""
+    assert held.question is not None
+    return lay_over(cut, env, held, held.question, held.said)
+
+
+def lay_over(cut: Cut, env: Env, held: Context, base: Question, said: frozenset[str]) -> Reading | None:
+    """The base question with what the message says changed."""
+    asked = collect(cut, env.vocabulary, False)
+    walker = Interpreter(asked, env)
+    try:
+        reading = _lay(walker, asked, env, held, base, said)
+    except Problem as problem:
+        return replace(problem.reading, words=words_of(asked))
+    return reading
+
+
+def _lay(
+    walker: Interpreter, asked: Asked, env: Env, held: Context, base: Question, said: frozenset[str]
+) -> Reading | None:
+    draft = walker.draft
+    draft.as_at = env.as_at
+    walker._times()
+    concepts = frozenset(p.value("concept") for p in asked.concepts)
+    old = subject_of(base.measures)
+    _points(walker, asked, held, base)
+    merged = (
+        _merge(walker, asked, concepts, base) if concepts - {"child"} or (concepts and old is None) else None
+    )
+    if concepts == {"child"}:
+        asked.use_all(asked.concepts, "ignorable")
+    if concepts - {"child"} and merged is None:
+        walker.named = []
+        walker._name_subject()
+        if not walker.named:
+            return None
+    elif merged is not None:
+        walker.named = merged
+    walker._read_aspects()
+    walker._people()
+    own_aspect = walker.aspects.name
+    had_unit = bool(asked.units or asked.find("own") or asked.find("whole") or asked.find("here"))
+    walker._decide_show()
+    said_show = (
+        "show" in draft.said
+        or bool(walker.list_pieces)
+        or walker.draft.show in ("explain", "why", "quality", "briefing")
+    )
+    if walker.draft.show == "explain" and walker._term():
+        return None
+    if draft.show == "briefing":
+        return None
+    more = asked.find("follow", "more")
+    asked.use_all(more, "show", "list")
+    if not said_show:
+        draft.show = base.show
+        draft.by = base.by
+        if base.show == "why" and not draft.child and "child" not in draft.said:
+            draft.show = "headline"
+    if more:
+        draft.show = "list"
+        said_show = True
+    if draft.show == "headline" and walker.shows["count"]:
+        pass
+    draft.filters.update({k: v for k, v in base.filters if k not in draft.filters})
+    walker._filters()
+    kept_child = (
+        base.child if (draft.child is None and base.show == "why" and draft.show in ("why",)) else None
+    )
+    draft.child = draft.child or kept_child
+    _units(walker, asked, base, had_unit)
+    _choose_measures(walker, base, old, own_aspect, said_show, bool(merged) or bool(walker.named))
+    walker._amounts()
+    if draft.limit is None and not more:
+        draft.limit = base.limit
+    if draft.order is None:
+        draft.order = base.order
+    if draft.show in ("compare", "coming_up") and draft.by is None:
+        draft.by = base.by if base.show == draft.show else ("team" if draft.show == "compare" else None)
+    if draft.show not in ("compare", "trend", "coming_up"):
+        draft.by = None
+    left = [
+        p for p in walker._leftover() if not p.has("point") and not p.has("follow") and not p.has("negation")
+    ]
+    if left:
+        raise Problem(walker._unknown(tuple(left)))
+    _time(walker, env, base, said)
+    walker.bare_overdue = walker.bare_overdue and not said_show and base.show not in ("list",)
+    walker._finish()
+    if draft.show == "why" and not draft.child:
+        raise Problem(Reading("not_understood", draft.question(), because="Why what? Please name the child."))
+    inherited = {s for s in said if s in ("period", "filters")}
+    return Reading(
+        "answered", draft.question(), words=words_of(asked), said=frozenset(draft.said | inherited)
+    )
+
+
+def _points(walker: Interpreter, asked: Asked, held: Context, base: Question) -> None:
+    """ "the first one", "that child", "her caseload" point into the rows last shown."""
+    draft = walker.draft
+    for piece in asked.cut.pieces:
+        if not piece.has("point"):
+            continue
+        value = piece.value("point")
+        if piece.has("concept") and not piece.norm.startswith("the "):
+            continue
+        if value in POINTS or value == "last":
+            place = POINTS.index(value) if value in POINTS else len(held.children) - 1
+            if 0 <= place < len(held.children):
+                draft.child = held.children[place]
+                draft.said.add("child")
+            elif 0 <= place < len(held.workers) and held.workers[place]:
+                draft.worker = held.workers[place]
+                draft.said.add("worker")
+            else:
+                raise Problem(
+                    Reading("not_understood", base, because="There is no such row in the last answer.")
+                )
+            asked.use(piece, "child", "row")
+        elif value == "that_child" and (base.child or held.children):
+            draft.child = base.child or held.children[0]
+            draft.said.add("child")
+            asked.use(piece, "child", "row")
+        elif value in ("her", "that_worker") and not asked.workers:
+            worker = base.worker or next((w for w in held.workers if w), None)
+            if worker is not None:
+                draft.worker = worker
+                draft.said.add("worker")
+                asked.use(piece, "worker", worker)
+
+
+def _merge(walker: Interpreter, asked: Asked, concepts: frozenset[str], base: Question) -> list[Named] | None:
+    """New words in the place of old ones of the same sort: "and CIN?", "and reviews?", "I meant initial"."""
+    old = subject_of(base.measures)
+    if old is None:
+        return None
+    partial = concepts <= POPULATIONS | KINDS | WHICH | {
+        "unallocated",
+        "duration",
+        "no_plan",
+        "net_change",
+        "step_down",
+        "open",
+        "average",
+        "over_standard",
+        "good",
+        "initial",
+        "icpc",
+        "rcpc",
+        "child_seen",
+        "from_referral",
+    }
+    alone = best_subject(concepts)
+    if not partial or (
+        len(concepts) > 1 and alone is not None and not concepts <= {"cp", "child", "cin", "lac"}
+    ):
+        return None
+    bag = canonical(old)
+    new = concepts - {"child"} if concepts != {"child"} else concepts
+    kept = set(bag)
+    if new & POPULATIONS:
+        kept -= POPULATIONS
+    if new & (KINDS | {"unallocated", "duration", "no_plan", "net_change", "step_down"}):
+        kept -= KINDS | {
+            "unallocated",
+            "duration",
+            "no_plan",
+            "net_change",
+            "step_down",
+            "core_group",
+            "pep",
+            "sdq",
+            "dental",
+            "over_standard",
+            "two_years",
+            "step_up",
+            "repeat",
+        }
+    if new & WHICH and "conference" not in kept:
+        if old.name in ("review_conferences", "initial_conferences"):
+            kept = {"conference"}
+        elif old.name in ("review_health", "initial_health", "health_assessments", "health"):
+            return _used(asked, best_subject(frozenset({"initial_health"})), concepts)
+    if new == {"review"} and old.name in ("initial_conferences", "conferences"):
+        kept = {"cp"}
+    if new == {"review"} and old.name in ("initial_health", "health_assessments"):
+        return _used(asked, best_subject(frozenset({"review_health"})), concepts)
+    if new & WHICH and old.name == "conferences":
+        kept = {"conference"}
+    named = best_subject(frozenset(kept) | new)
+    if named is None and new & KINDS == new and base.measures:
+        named = best_subject(frozenset(kept & POPULATIONS) | new)
+    if named is None or named.subject.ask:
+        return None
+    return _used(asked, named, concepts)
+
+
+def _used(asked: Asked, named: Named | None, concepts: frozenset[str]) -> list[Named] | None:
+    if named is None:
+        return None
+    for piece in asked.concepts:
+        if piece.value("concept") in concepts:
+            asked.use(piece, "measure", piece.value("concept"))
+    return [named]
+
+
+def _units(walker: Interpreter, asked: Asked, base: Question, had_unit: bool) -> None:
+    draft, env = walker.draft, walker.env
+    if asked.workers or had_unit:
+        many = len({ids for _, ids in asked.units}) > 1
+        walker._unit()
+        if (
+            had_unit
+            and not many
+            and base.units
+            and base.show == "compare"
+            and asked.units
+            and draft.show == "compare"
+            and not asked.workers
+        ):
+            added = sorted({*base.units, draft.unit.id})
+            if any(p.norm in ("and", "also", "plus", "add") for p in asked.cut.pieces[:2]):
+                draft.units = tuple(added)
+                draft.unit = env.vocabulary.unit(env.vocabulary.nearest_common_parent(added))
+            elif len(asked.units) == 1:
+                draft.show, draft.by = "headline", None
+        elif (
+            had_unit
+            and base.show == "compare"
+            and draft.show == "compare"
+            and not draft.units
+            and draft.unit.kind == "team"
+            and draft.by == "team"
+        ):
+            draft.show, draft.by = "headline", None
+        return
+    draft.unit, draft.units = base.unit, base.units
+    if draft.worker is not None and "worker" in draft.said:
+        team = (
+            env.vocabulary.workers[draft.worker].team_id if draft.worker in env.vocabulary.workers else None
+        )
+        draft.unit = env.vocabulary.unit(team) if team else base.unit
+    elif draft.child and "child" in draft.said:
+        team = env.vocabulary.child_team(draft.child, env.as_at)
+        draft.unit = env.vocabulary.unit(team) if team else base.unit
+        draft.units = ()
+    else:
+        draft.worker = base.worker
+    if draft.show == "compare" and base.show != "compare" and not draft.units:
+        if (draft.by == "team" and draft.unit.kind == "team") or draft.by == "service":
+            draft.unit = env.vocabulary.unit("ALL")
+    if draft.units and draft.show != "compare" and base.show == "compare":
+        draft.units = ()
+    walker.asked.use_all(asked.find("level"), "unit", "level")
+
+
+def _choose_measures(
+    walker: Interpreter, base: Question, old: object, aspect: str, said_show: bool, own_subject: bool
+) -> None:
+    draft = walker.draft
+    if not own_subject:
+        draft.measures = base.measures
+        if aspect in ("overdue", "late"):
+            draft.measures = _with_aspect(walker, base, "overdue")
+        elif aspect in ("in_time", "rate", "weak"):
+            draft.measures = _with_aspect(walker, base, "in_time")
+        elif draft.show in ("coming_up", "why") or (draft.show in ("list", "changes") and said_show):
+            only = tuple(s for s in base.measures if s.endswith("_overdue"))
+            others = [s for s in base.measures if not s.endswith(("_overdue", "_in_time"))]
+            if only and not others and len(only) < len(base.measures):
+                draft.measures = only
+            elif draft.show in ("coming_up", "why") and not only:
+                draft.measures = _with_aspect(walker, base, "overdue")
+        elif draft.show == "explain":
+            subject = subject_of(base.measures)
+            if (
+                subject is not None
+                and subject.is_clock
+                and set(base.measures) <= set(subject.overdue + subject.in_time)
+            ):
+                draft.measures = in_catalogue_order(subject.overdue + subject.in_time)
+        return
+    if not walker.aspects.name:
+        kind = _aspect_of(base)
+        if kind and any(n.subject.is_clock for n in walker.named):
+            walker.aspects.name = kind
+            walker.aspects.said = kind
+        if kind == "" and draft.show == "headline" and _counts(base):
+            walker.shows["count"] = walker.shows["count"] or [walker.asked.cut.pieces[0]]
+    try:
+        walker._measures()
+    except Problem as problem:
+        if walker.aspects.name and problem.reading.outcome == "out_of_scope" and not aspect:
+            walker.aspects.name = ""
+            walker._measures()
+        else:
+            raise
+
+
+def _counts(base: Question) -> bool:
+    return bool(base.measures) and all(s.endswith("_open") or s.endswith("_received") for s in base.measures)
+
+
+def _aspect_of(question: Question) -> str:
+    """overdue, in_time, or "" when both or neither were asked."""
+    if question.measures and all(
+        s.endswith(("_overdue", "_unallocated")) or s in ("cp_over_two_years", "cin_without_plan")
+        for s in question.measures
+    ):
+        return "overdue"
+    if question.measures and all("_in_time" in s for s in question.measures):
+        return "in_time"
+    return ""
+
+
+def _with_aspect(walker: Interpreter, base: Question, aspect: str) -> tuple[str, ...]:
+    """The same subjects under another aspect."""
+    out: list[str] = []
+    for slug in base.measures:
+        subject = subject_of([slug])
+        if subject is None:
+            continue
+        out.extend(subject.overdue if aspect == "overdue" else subject.in_time)
+    whole = subject_of(base.measures)
+    if whole is not None and (whole.overdue if aspect == "overdue" else whole.in_time):
+        out = list(whole.overdue if aspect == "overdue" else whole.in_time)
+    if not out:
+        if aspect == "in_time" and all(CATALOGUE[s].kind == "Share" for s in base.measures):
+            return base.measures
+        if whole is not None:
+            raise Problem(walker._refuse_aspect(whole, walker.aspects.said))
+        raise Problem(walker._unknown(()))
+    return in_catalogue_order(out)
+
+
+def _time(walker: Interpreter, env: Env, base: Question, said: frozenset[str]) -> None:
+    draft = walker.draft
+    when = walker.when
+    if when is not None and when.back:
+        flows = any(s in PERIOD_SLUGS for s in draft.measures)
+        if base.period is not None:
+            when = When(past=shifted(base.period, when.back))
+        elif not flows:
+            unit = when.back if when.back != "period" else "week"
+            from bot.understanding.times import _step_back
+
+            when = When(point=_step_back(base.as_at, 1, unit))
+    if when is not None and not when.since_last_week:
+        apply_time(draft, when, walker.when_text, env.as_at)
+        return
+    kept = "period" in said and (base.period is not None or base.as_at != env.as_at)
+    if (
+        kept
+        and draft.show == base.show
+        or (
+            kept
+            and draft.show in ("headline", "list", "compare")
+            and base.show in ("headline", "list", "compare")
+        )
+    ):
+        if base.period is not None:
+            apply_time(draft, When(past=base.period, coming=base.period), "", env.as_at)
+        else:
+            draft.as_at = base.as_at
+            flows = [s for s in draft.measures if s in PERIOD_SLUGS]
+            if flows and len(flows) == len(draft.measures):
+                apply_time(draft, None, "", base.as_at)
+        return
+    if (
+        draft.show == base.show
+        and draft.show in ("coming_up", "trend", "forecast")
+        and base.period is not None
+    ):
+        draft.period = base.period
+        if draft.show == "trend" and draft.by is None:
+            draft.by = base.by
+        return
+    apply_time(draft, None, "", env.as_at)
+
+
+def complete(cut: Cut, env: Env, held: Context) -> Reading | None:
+    """A turn that completes the pending question: picks a choice, names what was missing, asks for less."""
+    asked = collect(cut, env.vocabulary, False)
+    content = _content(cut)
+    choices = held.pending_choices
+    points = [p for p in cut.pieces if p.has("point", *POINTS, "last")]
+    if choices and points and len([p for p in content if p not in points]) == 0:
+        value = points[0].value("point")
+        place = POINTS.index(value) if value in POINTS else len(choices) - 1
+        if place < len(choices):
+            return Reading(
+                "answered", choices[place].question, words=words_of(asked), said=frozenset({"choice"})
+            )
+    if choices:
+        picked = _pick(asked, env, choices)
+        if picked is not None:
+            return picked
+    if held.pending is not None and held.pending.measures and not any(p.has("concept") for p in cut.pieces):
+        counting = any(p.has("show", "count") for p in cut.pieces)
+        moved = bool(asked.units or asked.find("own", "strong") or asked.find("whole"))
+        if counting or moved:
+            return lay_over(
+                cut,
+                env,
+                held,
+                held.pending if not counting else held.pending.but(show="headline", child=None),
+                frozenset(),
+            )
+    return None
+
+
+def _pick(asked: Asked, env: Env, choices: tuple) -> Reading | None:  # type: ignore[type-arg]
+    """The one choice whose unit, worker or measure the message names."""
+    wanted_units = {i for _, ids in asked.units for i in ids}
+    wanted_workers = {i for _, ids in asked.workers for i in ids}
+    concepts = frozenset(p.value("concept") for p in asked.concepts)
+    fitting = []
+    for choice in choices:
+        question = choice.question
+        if wanted_workers and question.worker in wanted_workers:
+            fitting.append(choice)
+        elif wanted_units and not wanted_workers and question.unit.id in wanted_units:
+            fitting.append(choice)
+        elif concepts and not wanted_units and not wanted_workers:
+            subject = subject_of(question.measures)
+            if subject is None:
+                continue
+            words = {c for bag in subject.bags for c in bag} | subject.absorbs - {"child", "plan"}
+            label = {w for w in choice.label.lower().replace("-", " ").split()}
+            spoken = {p.norm for p in asked.concepts} | {p.text.lower() for p in asked.concepts}
+            family = {
+                "cp": "child_protection",
+                "cin": "child_in_need",
+                "lac": "looked_after",
+                "leaver": "care_leavers",
+            }
+            by_family = all(
+                c in family and CATALOGUE[question.measures[0]].family == family[c] for c in concepts
+            )
+            if concepts <= words or spoken <= label or by_family:
+                fitting.append(choice)
+    if len(fitting) > 1 and concepts:
+        exact = [
+            c
+            for c in fitting
+            if (s := subject_of(c.question.measures)) is not None and any(bag <= concepts for bag in s.bags)
+        ]
+        fitting = exact if len(exact) == 1 else fitting
+    if len(fitting) != 1:
+        return None
+    others = [
+        p
+        for p in asked.open
+        if not p.has("concept")
+        and not p.has("ignorable")
+        and not p.has("follow")
+        and not p.has("talk")
+        and not p.has("every")
+        and not p.has("point")
+        and not p.has("level")
+        and not p.has("aspect")
+        and p.norm not in (",", "/")
+    ]
+    if others:
+        return None
+    return Reading("answered", fitting[0].question, words=words_of(asked), said=frozenset({"choice"}))
+
+
+_ = (Draft, every_overdue, interpret)

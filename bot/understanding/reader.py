@@ -1,0 +1,174 @@
+"""Text to Question: the door of the reader. Pure: the same text, listener, vocabulary and context, the same reading."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime
+from time import perf_counter
+
+from bot.understanding import wording
+from bot.understanding.context import EMPTY, Context
+from bot.understanding.follow_up import complete, follow, is_follow_up
+from bot.understanding.interpret import Env, interpret
+from bot.understanding.pieces import Cut, cut
+from bot.understanding.reading import Listener, Reading, Word
+from bot.understanding.text import LONGEST, clean
+from bot.understanding.vocabulary import Vocabulary
+from kpi_engine.question import Question
+
+_PARTS = re.compile(r"(?:[?!;\n]+|\.(?=\s|$)|\.{2,})\s*")
+_AND_THEN = re.compile(
+    r"(?:,|\s)\s*(?:and|also|plus|and also)\s+(?=(?:how many|which|who|what|whats|list|show|give me|compare|rank|forecast|explain|why|when is|how are|how is|how do)\b)",
+    re.IGNORECASE,
+)
+
+
+def read(
+    text: str,
+    listener: Listener,
+    vocabulary: Vocabulary,
+    context: Context | None = None,
+    *,
+    as_at: date | None = None,
+    now: datetime | None = None,
+) -> Reading:
+    """What the message asks.
+
+    as_at: the as-at date of the question (default the extract's).  now: the time of the turn, for idle time only.
+    Never raises for anything a person can type.
+    """
+    if len(text) > LONGEST:
+        return Reading("not_understood", because=wording.TOO_LONG)
+    day = as_at or vocabulary.as_at
+    held = (context or EMPTY).fresh(now)
+    env = Env(listener, vocabulary, day, dict(held.choices))
+    cleaned = clean(text)
+    whole = cut(cleaned, vocabulary, day, held.question is not None)
+    talk = _talk(whole, env)
+    if talk is not None:
+        return talk
+    parts = _parts(cleaned)
+    if len(parts) > 1:
+        joint = _several(parts, env, held)
+        if joint is not None:
+            return joint
+    return _one(cleaned, whole, env, held)
+
+
+def _one(cleaned: str, whole: Cut, env: Env, held: Context) -> Reading:
+    """One question, in the light of the conversation."""
+    if held.pending is not None or held.pending_choices:
+        completed = complete(whole, env, held)
+        if completed is not None:
+            return completed
+    if held.question is not None and is_follow_up(whole, env, held):
+        followed = follow(whole, env, held)
+        if followed is not None:
+            return followed
+    reading = interpret(whole, env)
+    if reading.outcome == "not_understood" and held.question is not None:
+        followed = follow(whole, env, held)
+        if followed is not None and followed.outcome == "answered":
+            return followed
+    return reading
+
+
+def _parts(cleaned: str) -> list[str]:
+    """The sentences of a message, and what an "and which", "and how many" joins."""
+    out = []
+    for sentence in _PARTS.split(cleaned):
+        for part in _AND_THEN.split(sentence):
+            if part and any(c.isalnum() for c in part):
+                out.append(part.strip(" ,"))
+    return [part for part in out if part]
+
+
+def _several(parts: list[str], env: Env, held: Context) -> Reading | None:
+    """Two questions in one message; None when it is one question in several sentences."""
+    cuts = [cut(part, env.vocabulary, env.as_at, True) for part in parts]
+    kept = [(part, c) for part, c in zip(parts, cuts, strict=True) if not _is_filler(c)]
+    if len(kept) < 2:
+        if len(kept) == 1 and len(parts) > 1:
+            part, one = kept[0]
+            again = cut(part, env.vocabulary, env.as_at, held.question is not None)
+            reading = _one(part, again, env, held)
+            return reading if reading.outcome == "answered" else None
+        return None
+    first_part, first_cut = kept[0]
+    first = _one(first_part, cut(first_part, env.vocabulary, env.as_at, held.question is not None), env, held)
+    if first.outcome != "answered" or first.question is None:
+        return None
+    after = Context(question=first.question, said=first.said, choices=held.choices)
+    second = _one(kept[1][0], kept[1][1], env, after)
+    if second.outcome != "answered" or second.question is None:
+        if second.outcome in ("clarify", "out_of_scope") and _asks(kept[1][1]):
+            return replace(first, note=wording.ONLY_FIRST)
+        return None
+    if _same_question(first, second, kept[1][1]):
+        return None
+    return replace(first, also=second, note=wording.ONLY_FIRST if len(kept) > 2 else "")
+
+
+def _asks(piece: Cut) -> bool:
+    """Whether a sentence is a question of its own and no mere addition that would change the first."""
+    words = {t.norm for t in piece.tokens[:3]}
+    return bool(
+        words
+        & {"how", "what", "which", "who", "why", "when", "list", "show", "are", "is", "do", "does", "can"}
+    )
+
+
+def _same_question(first: Reading, second: Reading, piece: Cut) -> bool:
+    """A second sentence that only says more about the first ("CP visits. Overdue. CSWT 1") is no second question."""
+    return not _asks(piece) and not any(p.has("concept") for p in piece.pieces)
+
+
+def _is_filler(piece: Cut) -> bool:
+    return all(
+        any(s.kind in ("ignorable", "talk", "claim") for s in p.senses) and not p.has("point") or (p.senses and p.has("claim"))
+        for p in piece.pieces
+    ) if piece.pieces else True  # fmt: skip
+
+
+def _talk(whole: Cut, env: Env) -> Reading | None:
+    """Greetings, thanks, help, stop, cancel: no numbers."""
+    talk = [p for p in whole.pieces if p.has("talk")]
+    if not talk:
+        return None
+    rest = [p for p in whole.pieces if p not in talk and not all(s.kind in ("ignorable",) for s in p.senses)]
+    rest = [p for p in rest if p.norm not in (",", "/")]
+    rest = (
+        rest
+        if not all(p.has("ignorable") or p.has("claim") for p in rest if p.senses)
+        or any(not p.senses for p in rest)
+        else []
+    )
+    if rest:
+        return None
+    order = ("stop", "cancel", "help", "thanks", "greeting")
+    values = {p.value("talk") for p in talk}
+    kind = next(k for k in order if k in values)
+    if kind in ("thanks", "greeting") and len(whole.tokens) > 14:
+        return None
+    question = Question("help", (), env.listener.default_unit, env.as_at)
+    words = tuple(Word(p.text, "talk" if p in talk else "ignorable", p.value("talk")) for p in whole.pieces)
+    return Reading("answered", question, words=words, talk=kind)  # type: ignore[arg-type]
+
+
+def time_reads(
+    vocabulary: Vocabulary, listener: Listener, texts: list[str], repeats: int = 3
+) -> dict[str, float]:
+    """Milliseconds per reading of the texts: median and 99th percentile (for `perfbot bench`)."""
+    taken: list[float] = []
+    for _ in range(repeats):
+        for text in texts:
+            begun = perf_counter()
+            read(text, listener, vocabulary)
+            taken.append((perf_counter() - begun) * 1000)
+    taken.sort()
+    return {
+        "reads": len(taken),
+        "p50_ms": round(taken[len(taken) // 2], 3),
+        "p99_ms": round(taken[int(len(taken) * 0.99) - 1], 3),
+    }

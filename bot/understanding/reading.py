@@ -1,0 +1,70 @@
+"""What the reader makes of a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kpi_engine.question import Question, UnitRef
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who asks and where: what "we", "my team" and silence mean.
+
+    own_unit: the asker's unit.  default_unit: the unit meant when none is said (personal chat: own_unit;
+    a channel: the channel's unit).  sees_rows: whether rows of a unit may be shown here, by unit id (so that a bare
+    "overdue X" becomes a list where rows are allowed and a headline elsewhere).
+    """
+
+    own_unit: UnitRef
+    default_unit: UnitRef
+    row_units: frozenset[str] | None = None  # unit ids whose rows may be shown here; None = all
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One button of a clarification: a label and the ready question behind it."""
+
+    label: str
+    question: Question
+
+
+@dataclass(frozen=True)
+class Word:
+    """One piece of the message and what it was taken as (`perfbot ask --parse`)."""
+
+    text: str
+    taken_as: str  # measure, show, unit, worker, child, time, filter, order, limit, ignorable, unknown ...
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The outcome of reading one message. Nothing has been computed and no right has been checked.
+
+    outcome "answered": `question` is complete.
+    outcome "clarify": `choices` hold at most five ready questions, `ask` the one short question back.
+    outcome "out_of_scope" / "not_understood": `because` is the sentence, naming the word; `nearby` are
+      questions that can be asked instead. `question` may still hold what could be read, so that rights
+      are checked before scope (a forbidden list behind any wording is not_permitted).
+    outcome "no_data": a child that the extract does not know (for those with rights to all).
+    also: the second question of the same message, read.
+    """
+
+    outcome: Literal["answered", "clarify", "out_of_scope", "not_understood", "no_data"]
+    question: Question | None = None
+    choices: tuple[Choice, ...] = ()
+    ask: str = ""
+    because: str = ""
+    nearby: tuple[Choice, ...] = ()
+    words: tuple[Word, ...] = ()
+    also: Reading | None = None
+    unknown_child: str | None = None
+    talk: Literal["", "greeting", "thanks", "help", "stop", "cancel"] = ""
+    term: str = ""  # show "explain" of a word that is no measure ("Section 20", "amber")
+    corrections: tuple[Choice, ...] = field(default=())
+    said: frozenset[str] = frozenset()  # slots that the person filled: show, aspect, unit, worker, period ...
+    ambiguity: str = ""  # clarify: the name of what was ambiguous, so that a choice can be remembered
+    remembered: str = ""  # answered by an earlier choice for the same ambiguity: its name
+    note: str = ""  # one sentence to say with the answer ("I answered the first question only.")

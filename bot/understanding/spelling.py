@@ -1,0 +1,306 @@
+"""Typing errors, autocorrect, voice to text, missing and stray spaces: tokens made into words that we know.
+
+A word of the lexicon, or a real word kept in `not_typos`, is never touched: "fists" is not "visits".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from bot.understanding.lexicon import lexicon
+from bot.understanding.text import Token, lemma
+
+LETTER_SOUNDS = {
+    "see": "c", "sea": "c", "cee": "c", "pee": "p", "pea": "p", "eye": "i", "ell": "l", "el": "l", "ay": "a",
+    "en": "n", "ar": "r", "are": "r", "ess": "s", "dee": "d", "queue": "q", "cue": "q", "oh": "o", "ee": "e",
+    "tea": "t", "tee": "t", "gee": "g", "eff": "f", "aitch": "h", "kay": "k", "em": "m", "bee": "b", "be": "b",
+    "you": "u", "ex": "x", "vee": "v", "eigh": "a", "hay": "a", "in": "n", "and": "n", "hey": "a", "owe": "o", "is": "s",
+}  # fmt: skip
+ACRONYMS = frozenset(
+    "cp cin lac cla cic icpc rcpc plo pep sdq fgc lpm eet cse ifa sgo iha rha nfa rhi pada neet uasc iro cao peps".split()
+)
+FIRM_SOUNDS = frozenset(
+    "see sea cee pee pea ell ess dee queue cue ee tee gee eff aitch kay em bee vee eye".split()
+)
+HEARD = {
+    ("see", "in"): "cin", ("sea", "in"): "cin", ("sin",): "cin", ("lack",): "lac", ("cell", "a"): "cla",
+    ("pepp",): "pep", ("pip",): "pep", ("peep",): "pep", ("ick", "pick"): "icpc", ("padder",): "pada", ("parda",): "pada",
+    ("pardas",): "pada", ("fgz",): "fgc", ("seek",): "cic", ("sick", "visit"): "cic visit", ("hiccup", "conference"): "icpc conference",
+    ("lap", "review"): "lac review", ("lap", "visit"): "lac visit", ("lag", "visit"): "lac visit", ("lag", "review"): "lac review",
+    ("lock", "visit"): "lac visit", ("lock", "review"): "lac review", ("luck", "review"): "lac review", ("luck", "visit"): "lac visit",
+    ("black", "review"): "lac review", ("black", "visit"): "lac visit", ("call", "group"): "core group", ("cool", "group"): "core group",
+    ("corps", "group"): "core group", ("chorus", "group"): "core group", ("coal", "group"): "core group", ("score", "group"): "core group",
+    ("court", "group"): "core group", ("poor", "group"): "core group", ("car", "group"): "core group", ("care", "group"): "core group", ("caw", "group"): "core group",
+    ("over", "jew"): "overdue", ("over", "do"): "overdue", ("over", "dew"): "overdue", ("stat", "fizzy"): "visit", ("un", "allocated"): "unallocated",
+    ("in", "allocated"): "unallocated", ("an", "allocated"): "unallocated", ("case", "lode"): "caseload", ("referal",): "referral", ("seen", "visit"): "cin visit",
+    ("sin", "visit"): "cin visit", ("chin", "visit"): "cin visit", ("can", "visit"): "cin visit", ("kin", "visit"): "cin visit", ("can", "review"): "cin review", ("kin", "review"): "cin review",
+    ("bin", "visit"): "cin visit", ("tin", "visit"): "cin visit", ("son", "visit"): "cin visit", ("pathway", "planned"): "pathway plan",
+}  # fmt: skip
+"""What a phone hears: words as heard, and what was said."""
+
+
+def _hears(word: str) -> str:
+    """A rough key of how a word sounds: consonants, like sounds made one."""
+    for old, new in (
+        ("ph", "f"),
+        ("ck", "k"),
+        ("ch", "x"),
+        ("sh", "x"),
+        ("kn", "n"),
+        ("wr", "r"),
+        ("gh", ""),
+        ("ie", "y"),
+    ):
+        word = word.replace(old, new)
+    table = str.maketrans({"c": "k", "q": "k", "z": "s", "j": "g", "v": "f", "w": "", "h": "", "y": ""})
+    coded = word.translate(table)
+    out = ""
+    for place, char in enumerate(coded):
+        if (char not in "aeiou" or place == 0) and (not out or out[-1] != char):
+            out += char
+    return out
+
+
+def mend(tokens: list[Token], is_name: Callable[[str], bool], names: frozenset[str]) -> list[Token]:
+    """The tokens with typing errors corrected.
+
+    is_name: whether a lower-case word is (part of) a name of a unit or a worker, or a child's id.
+    names: the words of those names, as further aims of a correction.
+    """
+    tokens = _collapse_heard(tokens)
+    tokens = _letters(tokens)
+    words = lexicon()
+    known = words.known
+    out: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        if token.kind != "word" or token.norm in known or is_name(token.low) or token.low in known:
+            out.append(token)
+            place += 1
+            continue
+        joined = _joined(tokens, place, is_name)
+        if joined is not None:
+            out.append(joined)
+            place += 2
+            continue
+        split = _split(token.low) if not token.possessive else None
+        if split is not None:
+            out.extend(replace(token, low=part, norm=lemma(part), fixed=True) for part in split)
+            place += 1
+            continue
+        left = out[-1].norm if out else ""
+        right = tokens[place + 1].norm if place + 1 < len(tokens) else ""
+        right_low = nearest(right, names) or right if right and right not in known else right
+        fixed = beside(token.low, left, right_low) or nearest(token.low, names)
+        if fixed is not None:
+            out.append(replace(token, low=fixed, norm=lemma(fixed), fixed=True))
+        else:
+            out.append(token)
+        place += 1
+    return out
+
+
+def _collapse_heard(tokens: list[Token]) -> list[Token]:
+    out: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        for length in (2, 1):
+            heard = tuple(token.norm for token in tokens[place : place + length])
+            said = HEARD.get(heard) if len(heard) == length else None
+            if said and length == 1 and not _beside_kind(tokens, place):
+                said = None
+            if said:
+                span = tokens[place]
+                end = tokens[place + length - 1].end
+                out.extend(replace(span, low=w, norm=lemma(w), end=end, fixed=True) for w in said.split())
+                place += length
+                break
+        else:
+            out.append(tokens[place])
+            place += 1
+    return out
+
+
+def _beside_kind(tokens: list[Token], place: int) -> bool:
+    """Whether the next word is one that a population stands before ("lack reviews")."""
+    after = tokens[place + 1].norm if place + 1 < len(tokens) else ""
+    return after in {
+        "visit",
+        "review",
+        "child",
+        "kid",
+        "case",
+        "plan",
+        "conference",
+        "number",
+        "meeting",
+        "unallocated",
+        "overdue",
+    }
+
+
+def _letters(tokens: list[Token]) -> list[Token]:
+    """Letters spoken or typed one by one: "see pee" -> cp, "L A C" -> lac."""
+    out: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        run = []
+        for token in tokens[place : place + 5]:
+            letter = (
+                token.low if len(token.low) == 1 and token.kind == "word" else LETTER_SOUNDS.get(token.low)
+            )
+            if letter is None:
+                break
+            run.append((letter, token))
+        for length in range(len(run), 1, -1):
+            word = "".join(letter for letter, _ in run[:length])
+            parts = [token.low for _, token in run[:length]]
+            firm = (
+                all(len(part) == 1 for part in parts)
+                or sum(p in FIRM_SOUNDS or len(p) == 1 for p in parts) >= len(parts) - 1
+            )
+            if word in ACRONYMS and firm:
+                first, final = run[0][1], run[length - 1][1]
+                out.append(
+                    replace(first, low=word, norm=lemma(word), end=final.end, fixed=True, capital=False)
+                )
+                place += length
+                break
+        else:
+            out.append(tokens[place])
+            place += 1
+    return out
+
+
+def _joined(tokens: list[Token], place: int, is_name: Callable[[str], bool]) -> Token | None:
+    """An unknown word and its neighbour as one word that we know ("super vision")."""
+    if place + 1 >= len(tokens) or tokens[place + 1].kind != "word":
+        return None
+    word = tokens[place].low + tokens[place + 1].low
+    if len(word) > 5 and (lemma(word) in lexicon().strong or is_name(word)):
+        return replace(tokens[place], low=word, norm=lemma(word), end=tokens[place + 1].end, fixed=True)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _split(word: str) -> tuple[str, ...] | None:
+    """A word in which a space is missing, as two or three words of the lexicon ("cpvisits")."""
+    words = lexicon()
+
+    def content(part: str) -> bool:
+        senses = words.phrases.get((lemma(part),), ())
+        kinds = {sense.kind for sense in senses}
+        return bool(kinds & {"concept", "aspect", "by"}) and (len(part) > 2 or part in ACRONYMS)
+
+    if len(word) < 5:
+        return None
+    for cut in range(len(word) - 2, 1, -1):
+        left, right = word[:cut], word[cut:]
+        if (lemma(left), lemma(right)) in words.phrases and len(word) > 6:
+            return left, right
+        if content(left) and content(right) and max(len(left), len(right)) > 3:
+            return left, right
+    for cut in range(2, len(word) - 3):
+        if content(word[:cut]):
+            rest = _split(word[cut:])
+            if rest is not None and len(word) > 9:
+                return (word[:cut], *rest)
+    return None
+
+
+def _room(length: int) -> int:
+    return 0 if length < 4 else 1 if length < 6 else 2 if length < 10 else 3
+
+
+@lru_cache(maxsize=8192)
+def _nearest_word(word: str) -> tuple[str, int] | None:
+    """The word of the lexicon that this is a typing error of, with its distance."""
+    squeezed = _squeeze(word)
+    best: tuple[tuple[int, int, int, str], str] | None = None
+    words = lexicon()
+    for attempt in {word, lemma(word), squeezed}:
+        for candidate in words.content:
+            room = min(_room(len(candidate)), _room(len(attempt)) or (1 if len(candidate) == 4 else 0))
+            if room == 0 or abs(len(candidate) - len(attempt)) > room:
+                continue
+            distance = OSA.distance(attempt, candidate, score_cutoff=room)
+            if distance > room:
+                continue
+            same_start = attempt[0] == candidate[0]
+            if not same_start and (distance > 1 or len(candidate) < 5):
+                continue
+            if (
+                distance > 1
+                and len(candidate) < 8
+                and _hears(attempt) != _hears(candidate)
+                and set(attempt) ^ set(candidate)
+                and not _close(attempt, candidate)
+            ):
+                continue
+            rank = (distance, 0 if candidate in words.strong else 1, 0 if same_start else 1, candidate)
+            if best is None or rank < best[0]:
+                best = (rank, candidate)
+    return None if best is None else (best[1], best[0][0])
+
+
+def _close(attempt: str, candidate: str) -> bool:
+    """Two slips are believed in a word of six or seven letters when its first two letters and its last survive."""
+    return (
+        len(candidate) > 5
+        and attempt[:2] == candidate[:2]
+        and (attempt[-1] == candidate[-1] or attempt[:4] == candidate[:4])
+    )
+
+
+def _squeeze(word: str) -> str:
+    out = ""
+    for char in word:
+        if len(out) < 2 or out[-1] != char or out[-2] != char:
+            out += char
+    return out
+
+
+def nearest(word: str, names: frozenset[str]) -> str | None:
+    """The word of the lexicon or of a name that an unknown word is a typing error of, or None."""
+    found = _nearest_word(word)
+    best_name: tuple[int, str] | None = None
+    if len(word) > 3:
+        room = 1 if len(word) < 7 else 2
+        for name in names:
+            if len(name) > 3 and abs(len(name) - len(word)) <= room and name[0] == word[0]:
+                distance = OSA.distance(word, name, score_cutoff=room)
+                if distance <= room and (best_name is None or (distance, name) < best_name):
+                    best_name = (distance, name)
+    if found is None:
+        return best_name[1] if best_name else None
+    if best_name is not None and best_name[0] < found[1]:
+        return best_name[1]
+    return found[0]
+
+
+@lru_cache(maxsize=8192)
+def beside(word: str, left: str, right: str) -> str | None:
+    """What an unknown word must be, seeing its neighbour: "kor groups" -> core, since "core groups" is a phrase."""
+    words = lexicon()
+    best: tuple[int, str] | None = None
+    for candidate in sorted(words.before.get(right, frozenset()) | words.after.get(left, frozenset())):
+        if len(candidate) < 4 or not candidate.isalpha():
+            continue
+        distance = OSA.distance(word, candidate)
+        near = (
+            distance == 1
+            and len(word) > 2
+            or (
+                distance <= max(2, len(candidate) // 3)
+                and _hears(word) == _hears(candidate)
+                and len(word) > 2
+            )
+        )
+        if near and (best is None or (distance, candidate) < best):
+            best = (distance, candidate)
+    return best[1] if best else None
