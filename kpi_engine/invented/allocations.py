@@ -93,9 +93,9 @@ def make_stretches(
     )
 
     special = {Role.DISABILITY: PLACE["T41"], Role.ASYLUM: PLACE["T24"]}
-    for role, team in special.items():
+    for role, its_team in special.items():
         mine = (cases.role == role) & ~cases.where(Kind.NFA, Kind.NOT_IN_NEED)
-        front[mine], moves[mine], to_cic[mine] = team, NEVER, NEVER
+        front[mine], moves[mine], to_cic[mine] = its_team, NEVER, NEVER
     leaver = cases.role == Role.LEAVER
     grown = np.full(n, NEVER)
     mine = leaver[care.case]

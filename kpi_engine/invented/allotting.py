@@ -30,9 +30,9 @@ def allot(
 ) -> Ints:
     """A value for each child, so that each band (lowest, highest, children) gets its number of children.
 
-    capacity: the largest value the child can take. group: siblings share a group, and so a value, save where a
-    band fills up inside a family. The highest band chooses first; what cannot be placed takes the largest value
-    possible.
+    capacity: the largest value the child can take. group: siblings share a group, and so a value, save where
+    a band fills up inside a family. The highest band chooses first; what cannot be placed takes the largest
+    value possible.
     """
     count = int(group.max()) + 1 if len(group) else 0
     order = np.argsort(rng.permutation(count)[group], kind="stable") if count else np.zeros(0, dtype=np.int64)

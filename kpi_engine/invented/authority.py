@@ -41,8 +41,8 @@ DEFAULT_AS_AT: Final = date(2026, 11, 15)
 def make_authority(folder: Path, *, children: int = OPEN, as_at: date = DEFAULT_AS_AT, seed: int = 1) -> None:
     """Write an SSD folder with local tables and extract.json.
 
-    children: open episodes on as_at, at least 40. The same arguments give the same bytes. Raises InputError for
-    fewer children, for a date outside 2005 to 2039, and for a folder that already holds something.
+    children: open episodes on as_at, at least 40. The same arguments give the same bytes. Raises InputError
+    for fewer children, for a date outside 2005 to 2039, and for a folder that already holds something.
     """
     if children < SMALLEST:
         raise InputError(f"An invented authority has at least {SMALLEST} children; {children} are too few.")
@@ -105,7 +105,7 @@ def _book(shape: Shape, on: int, rng: np.random.Generator) -> Book:
 def _example(
     cases: Cases, plans: Plans, held: allocations.Holdings, people: population.People, on: int
 ) -> int:
-    """The plan whose first child becomes C123: in CSWT 1, its core group will be late; -1 if there is none."""
+    """The plan whose first child becomes C123: in CSWT 1, its core group to be late; -1 if there is none."""
     now = np.flatnonzero((plans.end > on) & (on - plans.start >= 75))
     team, worker = held.on(plans.case[now], np.full(len(now), on))
     mine = now[(team == workforce.PLACE["T11"]) & (worker >= 0)]

@@ -144,8 +144,9 @@ def _reviews(
         due,
         rng,
         overdue=_open_some(end, as_at, 0.075, rng),
-        days_over=(14.0, 2),
-        late=0.05,
+        days_over=(22.0, 2),
+        late=0.09,
+        late_days=18.0,
         soonest=0.75,
     )
     last = np.full(len(real), -1)
@@ -255,8 +256,9 @@ def _visits(
         due,
         rng,
         overdue=_open_some(end, as_at, 0.065, rng),
-        days_over=(10.0, 1),
-        late=0.05,
+        days_over=(14.0, 1),
+        late=0.09,
+        late_days=10.0,
     )
     n = len(made.day)
     failed = np.flatnonzero(rng.random(n) < 0.03)

@@ -1,7 +1,7 @@
 """Episodes of need, family by family: when they began and ended, which follow which, who the children are.
 
-A case is one family's episode: every sibling has the same dates. The cases of the last twelve months add up to
-the published numbers of children (B4, B5, C1); the five years before are drawn in the same proportions.
+A case is one family's episode: every sibling has the same dates. The cases of the last twelve months add up
+to the published numbers of children (B4, B5, C1); the five years before are drawn in the same proportions.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ OPEN_ROLES: Final[dict[Role, tuple[int, ...]]] = {
     Role.DISABILITY: (6, 8, 16, 30, 130),
     Role.LEAVER: (0, 0, 0, 0, 230),
 }
-"""Open children by role and length of episode; the rest of each band are children in need. With those stepped up
-from a plan about 340 are looked after."""
+"""Open children by role and length of episode; the rest of each band are children in need. With those
+stepped up from a plan about 340 are looked after."""
 
 ENDED_ROLES: Final[dict[Role, tuple[int, ...]]] = {
     Role.CARE: (20, 18, 32, 28, 68),
@@ -127,7 +127,9 @@ def _open(shape: Shape, as_at: int, rng: np.random.Generator) -> list[Part]:
             sizes = family_sizes(children, rng, single=alone)
             n = len(sizes)
             least = max(lowest, 26) if role is Role.PROTECTION else 0 if band == 0 else lowest
-            age = least + (rng.beta(1.0, 1.25, n) * (highest - least + 1)).astype(np.int64)
+            age = least + (rng.beta(1.0, 1.65 if band == 0 else 1.15, n) * (highest - least + 1)).astype(
+                np.int64
+            )
             if band == 4:
                 longest = 3600 if role is Role.LEAVER else 2500 if role is Role.NEED else 4200
                 least = 900 if role is Role.LEAVER else lowest

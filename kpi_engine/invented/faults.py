@@ -16,7 +16,7 @@ from kpi_engine.invented.writing import Book, ids, numbered
 def leave_open(made: NeedPlans, cases: Cases, rng: np.random.Generator) -> None:
     """Child in need plans whose end nobody wrote down when the case closed."""
     closed = np.flatnonzero((made.end < NEVER) & (made.end == cases.end[made.case]))
-    made.end[rng.permutation(closed)[: len(closed) // 250]] = NEVER
+    made.end[rng.permutation(closed)[: len(closed) // 400]] = NEVER
 
 
 def write_faults(
@@ -32,7 +32,7 @@ def write_faults(
     now = np.flatnonzero(
         (held.end > as_at) & held.has_row & (held.worker >= 0) & (cases.role[held.case] == Role.NEED)
     )
-    count = max(len(now) // 300, 1)
+    count = max(len(now) // 160, 1)
     twice, odd, unknown = np.split(rng.permutation(now)[: 3 * count], [count, 2 * count])
     rows = np.concatenate([twice, odd, unknown])
     kind = np.repeat([0, 1, 2], [len(twice), len(odd), len(unknown)])

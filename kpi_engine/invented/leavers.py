@@ -23,7 +23,7 @@ def write_leavers(
     as_at: int,
     rng: np.random.Generator,
 ) -> None:
-    """ssd_care_leavers: those over 18 (Former Relevant, some Qualifying), and children in care of 16 and 17."""
+    """ssd_care_leavers: those over 18, and the children in care of 16 and 17 (Eligible, Relevant)."""
     teen = (care.end > as_at) & ~care.short_break & (birthday(people.born[care.person], 16) <= as_at)
     grown = (cases.role[care.case] == Role.LEAVER) & (care.end <= as_at)
     rows = np.flatnonzero(teen | grown)

@@ -95,7 +95,8 @@ def write_staff(book: Book, work: Workforce, as_at: int, rng: np.random.Generato
     )
     heads_of = {t.id: f"P9{t.service}" for t in TEAMS}
     inducted = later(start, np.where(rng.random(n) < 0.93, rng.integers(3, 20, n), rng.integers(22, 40, n)))
-    inducted = np.where((inducted > np.minimum(end, as_at)) | (rng.random(n) < 0.01), NEVER, inducted)
+    never = (rng.random(n) < 0.1) & (start > as_at - 240)
+    inducted = np.where((inducted > np.minimum(end, as_at)) | never, NEVER, inducted)
     until = np.minimum(end, as_at)
     due = start + 365 * np.maximum((until - start) // 365, 0) + rng.integers(200, 360, n)
     done = due - rng.integers(-20, 60, n)

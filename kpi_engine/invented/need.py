@@ -149,7 +149,7 @@ def write_need_plans(
         return plus_months(last, 3)
 
     visits = keep(
-        made.start, made.end, as_at, visit_due, rng, overdue=some(0.08), days_over=(10.0, 1), late=0.07
+        made.start, made.end, as_at, visit_due, rng, overdue=some(0.08), days_over=(11.0, 1), late=0.12
     )
     reviews = keep(
         made.start,
@@ -158,8 +158,9 @@ def write_need_plans(
         review_due,
         rng,
         overdue=some(0.095),
-        days_over=(14.0, 2),
-        late=0.07,
+        days_over=(20.0, 2),
+        late=0.13,
+        late_days=15.0,
         soonest=0.75,
     )
     first = np.cumsum(counts) - counts

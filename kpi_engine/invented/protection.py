@@ -66,8 +66,8 @@ def _open(cases: Cases, shape: Shape, as_at: int, rng: np.random.Generator) -> P
     lengths = shape.plans_by_length
     edge = min(max(shape.total("d6", "CPP_At31_3Months") - sum(lengths[1:]), 0), lengths[0])
     bands = [(low, min(high, 1200), n) for (low, high), n in zip(SPANS, lengths, strict=True)]
-    # The publisher's three months are 91 days: a plan of exactly 91 days counts as "3 months or less" (D5) and
-    # as "at least 3 months" (D6), which is how the two published totals overlap.
+    # The publisher's three months are 91 days: a plan of exactly 91 days counts as "3 months or less" (D5)
+    # and as "at least 3 months" (D6), which is how the two published totals overlap.
     bands[0] = (SPANS[0][0], SPANS[0][1], lengths[0] - edge)
     bands.append((91, 91, edge))
     capacity = as_at - cases.start[chosen][owner] - LEAD

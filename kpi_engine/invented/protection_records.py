@@ -243,7 +243,7 @@ class Follow:
 def make_follow(
     plans: Plans, shape: Shape, as_at: int, late_core_group: int, rng: np.random.Generator
 ) -> Follow:
-    """Reviews, visits, core groups, mid-point reviews. `late_core_group`: a plan that has one, -1 for none."""
+    """Reviews, visits, core groups, mid-point reviews. `late_core_group`: a plan to have one, -1 for none."""
     reviews = _reviews(plans, shape, as_at, rng)
 
     def visit_due(step: int, last: Days, who: Ints) -> Days:
@@ -260,13 +260,13 @@ def make_follow(
         rng,
         overdue=_some_open(plans, as_at, 0.075, rng),
         days_over=(6.0, 1),
-        late=0.06,
+        late=0.11,
         soonest=0.65,
     )
-    behind = _some_open(plans, as_at, 0.06, rng)
+    behind = _some_open(plans, as_at, 0.075, rng)
     if late_core_group >= 0:
         behind[late_core_group] = True
-    cores = keep(plans.start, plans.end, as_at, core_due, rng, overdue=behind, days_over=(8.0, 2), late=0.06)
+    cores = keep(plans.start, plans.end, as_at, core_due, rng, overdue=behind, days_over=(10.0, 2), late=0.11)
     return Follow(reviews, visits, cores, _mid_points(plans, reviews, as_at, rng))
 
 
@@ -327,7 +327,7 @@ def _reviews(plans: Plans, shape: Shape, as_at: int, rng: np.random.Generator) -
 
 
 def _mid_points(plans: Plans, reviews: Events, as_at: int, rng: np.random.Generator) -> Events:
-    """One meeting in nearly every gap between conferences: due 42 days into the first, 3 months into others."""
+    """One meeting in nearly every gap between conferences: due after 42 days in the first, 3 months later."""
     subject = np.concatenate([np.arange(len(plans)), reviews.subject])
     start = np.concatenate([plans.start, reviews.day])
     order = np.lexsort((start, subject))
@@ -342,7 +342,7 @@ def _mid_points(plans: Plans, reviews: Events, as_at: int, rng: np.random.Genera
     on = np.where(draw < 0.05, limit + rng.integers(1, 20, len(subject)), on)
     on = np.maximum(working_days.add(on, 0), start + 1)
     open_late = (limit < as_at) & (end > as_at) & (limit > as_at - 30)
-    done = (on <= np.minimum(end, as_at)) & (draw < 0.985) & ~(open_late & (draw > 0.75))
+    done = (on <= np.minimum(end, as_at)) & (draw < 0.985) & ~(open_late & (draw > 0.88))
     catch_up = ~done & (limit < as_at - 30) & (end > as_at) & (draw < 0.85)
     on = np.where(catch_up, limit - 2, on)
     done |= catch_up

@@ -1,6 +1,7 @@
 """The published figures the invented authority is shaped on, and how they are scaled.
 
-Source: DfE, Children in need, Hillingdon, year ending 31 March 2015: `kpi_engine/data/dfe_cin_hillingdon_2015`.
+Source: DfE, Children in need, Hillingdon, year ending 31 March 2015:
+`kpi_engine/data/dfe_cin_hillingdon_2015`.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ CLOSE_REASONS: Final = {
 
 
 def share_out(weights: Sequence[float], total: int) -> list[int]:
-    """Whole numbers in the proportions of the weights that sum to total (largest remainder, ties to the first)."""
+    """Whole numbers in the proportions of the weights that sum to total, by largest remainder."""
     whole = sum(weights)
     if whole <= 0:
         return [0] * len(weights)
@@ -77,8 +78,8 @@ def table(name: str) -> dict[str, str]:
 class Shape:
     """The yearly totals and bands for an authority with `children` open episodes. All are whole children.
 
-    A total is the published one x children / 2,124, rounded half up; bands are shared out by largest remainder,
-    so that they add up to their total.
+    A total is the published one x children / 2,124, rounded half up; bands are shared out by largest
+    remainder, so that they add up to their total.
     """
 
     children: int

@@ -38,16 +38,17 @@ def keep(
     late: float = 0.05,
     late_first: NDArray[np.float64] | None = None,
     late_by: int = 2,
+    late_days: float = 7.0,
     skipped: float = 0.02,
     soonest: float = 0.6,
 ) -> Events:
     """The events of each subject from its start to its end or as_at.
 
     overdue: subjects whose next event is overdue on as_at by `days_over` (mean of what is added, least)
-    days, where their start leaves room; all others are up to date on as_at. late: chance that an event comes after its due
-    date; late_first: that of each subject's first event instead; late_by: the least days it comes late. skipped:
-    chance that the last duty before the end of an ended subject is never done. soonest: the earliest share of the
-    interval at which an event happens.
+    days, where their start leaves room; all others are up to date on as_at. late: chance that an event comes
+    after its due date; late_first: that of each subject's first event instead; late_by: the least days it
+    comes late, late_days: the mean of what is added to them. skipped: chance that the last duty before the
+    end of an ended subject is never done. soonest: the earliest share of the interval at which an event happens.
     """
     count = len(start)
     everyone = np.arange(count)
@@ -70,7 +71,7 @@ def keep(
         on = last + np.maximum((gap * share).astype(np.int64), 1)
         chance = late if late_first is None or step > 0 else late_first[active]
         tardy = rng.random(len(active)) < chance
-        on = np.where(tardy, limit + late_by - 1 + rng.geometric(0.16, len(active)), on)
+        on = np.where(tardy, limit + late_by - 1 + rng.geometric(1 / late_days, len(active)), on)
         on = _on_a_working_day(on, last)
         end_here = stop[active]
         squeeze = (on > end_here) & (limit < end_here) & ~gives_up[active]

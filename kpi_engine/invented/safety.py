@@ -65,7 +65,7 @@ def _missing(
         rng.random(n) < 0.84, rng.integers(12 * 60, 71 * 60, n), rng.integers(73 * 60, 160 * 60, n)
     )
     held = np.where(lot < 0.78, back + hours, NEVER * 1440)
-    gave_up = (lot >= 0.78) & ((lot < 0.95) | ((back < late - 45 * 1440) & (lot < 0.998)))
+    gave_up = (lot >= 0.78) & ((lot < 0.95) | (back < late - 45 * 1440))
     declined = np.where(gave_up, offered + 300, NEVER * 1440)
     number = np.arange(day.min(), as_at + 2) if n else np.zeros(0, dtype=np.int64)
     texts = dict(zip(number.tolist(), book.dates(number), strict=True))
