@@ -8,7 +8,7 @@ arithmetic are pure and run beside the event loop, one turn at a time; only this
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Protocol
@@ -47,6 +47,7 @@ class Assistant:
     seals: seals the buttons of every card and refuses a press without one; None where nobody can forge
         (one process that shows its own cards).
     as_at: the date asked from instead of the extract's own (`perfbot ask --at`).
+    events: first and last day of what people call by name ("half term").
     case_link: address of a child's record in the case system with {child_id} in it, or None.
     clock: the time of posts that nobody asked for (aware).
     """
@@ -60,6 +61,7 @@ class Assistant:
         *,
         seals: Seals | None = None,
         as_at: date | None = None,
+        events: Mapping[str, tuple[date, date]] | None = None,
         case_link: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -69,6 +71,7 @@ class Assistant:
         self._unclear = unclear
         self._seals = seals
         self._as_at = as_at
+        self._events = events or {}
         self._case_link = case_link
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
@@ -173,7 +176,8 @@ class Assistant:
     def _words_of(self, engine: Engine) -> Vocabulary:
         """The vocabulary of the extract, made once for each."""
         if self._vocabulary is None or self._vocabulary[0] is not engine:
-            self._vocabulary = (engine, Vocabulary.of(engine, self._as_at or engine.as_at))
+            words = Vocabulary.build(engine, events=self._events)
+            self._vocabulary = (engine, replace(words, as_at=self._as_at or engine.as_at))
         return self._vocabulary[1]
 
     def _replies(self, said: list[Said], person_id: str, audience: Audience, now: datetime) -> list[Reply]:

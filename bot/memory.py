@@ -67,9 +67,11 @@ class SessionFile:
 
     async def load(self, person_id: str, conversation_id: str, now: datetime) -> Context:
         kept = self._read().get(_key(person_id, conversation_id))
-        if not isinstance(kept, Mapping) or now - datetime.fromisoformat(kept["at"]) > self._idle:
+        try:
+            fresh = kept is not None and now - datetime.fromisoformat(kept["at"]) <= self._idle
+            return _context(kept["context"]) if fresh else Context()
+        except (KeyError, TypeError, ValueError):
             return Context()
-        return _context(kept["context"])
 
     async def save(self, person_id: str, conversation_id: str, context: Context, now: datetime) -> None:
         kept = {"at": now.isoformat(), "context": context.to_json()}

@@ -58,7 +58,7 @@ def _measured(data: Path, home: Path) -> dict[str, Any]:
     import kpi_engine
     from kpi_engine.question import EVERYTHING
 
-    load = _timed(lambda: kpi_engine.load(str(data), None, home))
+    load = _timed(lambda: kpi_engine.load(str(data), None, home, common.now().isoformat()))
     engine: list[Engine] = []
     opened = _timed(lambda: engine.append(kpi_engine.open_current(home)))
     ledger = _timed(lambda: engine[0].ledger_rows(engine[0].as_at))

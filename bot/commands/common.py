@@ -140,9 +140,25 @@ async def desk(
             store.unclear,
             seals=Seals(cipher.mark),
             as_at=day,
+            events=_events(config),
             case_link=config.case_link_template or None,
         )
         yield Desk(config, found.current(), store, assistant)
+
+
+def _events(config: Settings) -> dict[str, tuple[date, date]]:
+    """The dated spans of PERFBOT_SCHOOL_HOLIDAYS; raises InputError for one that cannot be read."""
+    found = {}
+    for entry in config.school_holidays:
+        name, _, span = entry.partition("=")
+        try:
+            first, last = (date.fromisoformat(day.strip()) for day in span.split("/"))
+        except ValueError:
+            raise InputError(
+                f"PERFBOT_SCHOOL_HOLIDAYS: {entry!r} must be name=first/last with two dates."
+            ) from None
+        found[name.strip()] = (first, last)
+    return found
 
 
 @asynccontextmanager

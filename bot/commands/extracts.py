@@ -54,7 +54,9 @@ def load(
 
     home = common.settings().home
     try:
-        report = kpi_engine.load(source, common.parse_date(as_at, "--as-at"), home)
+        report = kpi_engine.load(
+            source, common.parse_date(as_at, "--as-at"), home, common.now().isoformat(timespec="seconds")
+        )
     except LoadError as error:
         common.record_operator("load", {"outcome": "refused", "faults": len(error.faults)})
         raise InputError("\n".join([*error.faults, "Nothing was loaded."])) from None

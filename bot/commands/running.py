@@ -66,7 +66,7 @@ def _make_demo(home: Path, day: date) -> None:
         common.say("Making an invented authority; this takes some seconds, once.")
     with tempfile.TemporaryDirectory() as folder:
         kpi_engine.make_authority(Path(folder), children=DEMO_CHILDREN, as_at=day, seed=1)
-        kpi_engine.load(folder, day, home)
+        kpi_engine.load(folder, day, home, common.now().isoformat(timespec="seconds"))
 
 
 async def _serve_browser(config: Settings, port: int) -> None:
