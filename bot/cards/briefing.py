@@ -10,7 +10,7 @@ from bot.cards import buttons, tables
 from bot.cards.charts import draw
 from bot.cards.client import Client
 from bot.cards.elements import Cell, Column, Element, columns, container, table, text
-from bot.cards.frame import Parts, Room
+from bot.cards.frame import ROOMS, Parts, Room
 from bot.cards.trend import line
 from bot.wording import briefing as words
 from bot.wording import phrases, rows
@@ -24,7 +24,8 @@ _MOST_LETTERS = 220
 _MOST_WORKERS = 8
 _MOST_TEAMS = 12
 _MOST_CHILDREN = 5
-_MORE_MEASURES = 5
+_MOST_MEASURES = 10
+_MOST_ON_TARGET = 900
 _MOST_EXPLAINED = 4
 
 
@@ -64,22 +65,22 @@ def _talk_about(b: Mapping[str, Any], names: Names) -> list[Element]:
 
 
 def _numbers(b: Mapping[str, Any], client: Client, question: Question, room: Room) -> list[Element]:
-    found = [words.line_of(entry) for entry in b.get("table") or ()]
-    if not found:
-        return []
+    found = [words.line_of(entry) for entry in words.off_target(b)]
 
     def press(a: MeasureAnswer) -> Element | None:
-        return buttons.ask(
-            phrases.title(a.measure), question.but(show="headline", measures=(a.measure,)), client
-        )
+        alone = question.but(show="headline", measures=(a.measure,))
+        return buttons.ask(phrases.title(a.measure), alone, client)
 
-    shown = found[: room.rows + _MORE_MEASURES]
-    out = [_heading("Against target"), tables.measures(shown, question, press, "Change in the week")]
+    out = [_heading("Off target")] if found else []
+    shown = found[: min(_MOST_MEASURES, room.rows)]
+    if shown:
+        out.append(tables.measures(shown, question, press, "Change in the week"))
     if len(found) > len(shown):
-        out.append(
-            text(f"and {counted(len(found) - len(shown), 'more measures')}", subtle=True, size="Small")
-        )
-    return out
+        more = f"and {counted(len(found) - len(shown), 'more measures')} off target: press All measures."
+        out.append(text(more, subtle=True, size="Small"))
+    rest = (words.on_target(b), words.volumes(b))
+    letters = _MOST_ON_TARGET * room.rows // ROOMS[0].rows
+    return [*out, *(text(shorten(line, letters), size="Small", spacing="Small") for line in rest if line)]
 
 
 def _trajectory(b: Mapping[str, Any], client: Client, room: Room) -> list[Element]:
@@ -192,6 +193,8 @@ def _actions(b: Mapping[str, Any], question: Question, names: Names, client: Cli
     if table_slugs:
         counted_how = question.but(show="explain", measures=tuple(table_slugs[:_MOST_EXPLAINED]))
         out.append(buttons.ask("How counted", counted_how, client))
+        every = question.but(show="headline", measures=tuple(table_slugs))
+        out.append(buttons.ask("All measures", every, client))
     return out
 
 

@@ -17,6 +17,7 @@ from kpi_engine.question import Question
 _MOST_BARS = 12
 _MOST_MEASURES = 4
 _MOST_LETTERS = 40
+_MOST_NAMES = 400
 PAGE = 20
 
 
@@ -47,12 +48,13 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
 def _section(
     a: MeasureAnswer, answer: Answer, names: Names, client: Client, room: Room, *, alone: bool
 ) -> tuple[list[Element], list[Element]]:
-    groups = a.groups or ()
+    groups, none = phrases.with_something(a.groups or (), phrases.of(a.measure))
     total = _total(a, answer, names)
     body: list[Element] = [] if alone else [text(phrases.title(a.measure), bold=True, spacing="Medium")]
     body.append(text(total, bold=alone))
+    without = [text(shorten(none, _MOST_NAMES), subtle=True, size="Small")] if none else []
     if not groups:
-        return [*body, text("There is nothing to compare.")], []
+        return [*body, text("There is nothing to compare."), *without], []
     page = client.page if alone else 0
     most = max(room.rows, 1) if alone else max(room.rows // 2, 1)
     first = min((page - 1) * PAGE, (len(groups) - 1) // PAGE * PAGE) if page else 0
@@ -61,6 +63,7 @@ def _section(
     if alone and chart.bars and not page:
         body.append(draw(chart, client, pictures=room.pictures))
     body.append(_table(a, shown, answer.question, names, client))
+    body += without
     turns: list[Element] = []
     if len(shown) < len(groups):
         body.append(

@@ -43,7 +43,7 @@ def measures(
             Cell(goal, subtle=a.target is None),
             Cell(change.short if change else "not known", subtle=change is None or not change.is_),
         ])  # fmt: skip
-    return table([Column("Measure", 4), Column("Now", 2), Column("Target", 2), Column(changed, 3)], lines)
+    return table([Column("Measure", 4), Column("Now", 3), Column("Target", 2), Column(changed, 3)], lines)
 
 
 def listing(

@@ -6,7 +6,7 @@ due_total, longest_overdue (None where rows may not be seen), teams (None for a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -48,6 +48,41 @@ def table_line(entry: Parts) -> str:
     goal = phrases.target(a) if a.target is not None else ""
     parts = (phrases.whole(a), phrases.colour(a.rag).lower(), goal, moved)
     return f"{phrases.title(a.measure)}: {', '.join(p for p in parts if p)}"
+
+
+def off_target(parts: Parts) -> list[Parts]:
+    """The lines to look at: red, then amber, each in the catalogue's order."""
+    lines = parts.get("table") or ()
+    return [entry for colour in ("red", "amber") for entry in lines if entry.get("rag") == colour]
+
+
+def on_target(parts: Parts) -> str:
+    """What meets its target, or had nothing due, in one sentence: a briefing is read in half a minute."""
+    every = parts.get("table") or ()
+    lines = [e for e in every if e.get("rag") not in ("red", "amber") and e["target"] is not None]
+    met = _in_short("On target (green)", [e for e in lines if e.get("rag")])
+    none = _in_short("Nothing to count", [e for e in lines if not e.get("rag")])
+    return " ".join(p for p in (met, none) if p)
+
+
+def volumes(parts: Parts) -> str:
+    """Numbers that have no target, with their change."""
+    lines = [e for e in parts.get("table") or () if e.get("rag") is None and e["target"] is None]
+    return _in_short("No target", lines)
+
+
+def _in_short(label: str, lines: Sequence[Parts]) -> str:
+    """ "On target (green): CIN unallocated 0 of 120, ..."."""
+    said: list[str] = []
+    for entry in lines:
+        a = line_of(entry)
+        moved = None
+        if a.value is not None and a.previous is not None and not a.suppressed:
+            moved = phrases.change_between(a.value, a.previous, phrases.of(a.measure), "")
+        change = f" ({moved.short})" if moved and moved.short != "no change" else ""
+        title = phrases.title(a.measure)
+        said.append(f"{inside(title) if said else title} {phrases.now(a)}{change}")
+    return f"{label}: {', '.join(said)}." if said else ""
 
 
 def trajectory_sentence(t: Parts) -> str:
@@ -128,7 +163,8 @@ def say(parts: Parts, answer: Answer, names: Names) -> list[str]:
     start = f"{unit(parts, names)}, {week(parts)}"
     out = [f"{start}: {talk[0]}" if talk else f"{start}: nothing stands out against target."]
     out += [f"{n}. {sentence}" for n, sentence in enumerate(talk, 1)] if len(talk) > 1 else []
-    out += [f"- {table_line(entry)}" for entry in parts.get("table") or ()]
+    out += [f"- {table_line(entry)}" for entry in off_target(parts)]
+    out += [on_target(parts), volumes(parts)]
     if parts.get("trajectory"):
         out.append(trajectory_sentence(parts["trajectory"]))
     total = parts.get("due_total") or 0

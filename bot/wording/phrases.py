@@ -5,11 +5,12 @@ Every function gives text for a sentence or a table cell, the same words in both
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.wording.plain import counted, day, day_of, inside, number
-from kpi_engine.answer import Figure, MeasureAnswer, Rag
+from bot.wording.plain import counted, day, day_of, inside, number, upper
+from kpi_engine.answer import Figure, Group, MeasureAnswer, Rag
 from kpi_engine.measure import Measure
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import Question
@@ -166,6 +167,17 @@ def part(f: Figure | None, measure: Measure) -> str:
     detail = out_of(f.value, f.of, f.met, measure)
     text = figure(f.value, f.of, measure)
     return f"{text} ({detail})" if detail else text
+
+
+def with_something(groups: Sequence[Group], measure: Measure) -> tuple[tuple[Group, ...], str]:
+    """The groups that have anything to count, and one sentence that names those that have nothing.
+
+    0 of nobody is no achievement: it is neither drawn nor coloured.
+    """
+    empty = [g for g in groups if g.of == 0 and not g.value and not g.suppressed]
+    held = tuple(g for g in groups if g not in empty)
+    label = "None held" if measure.kind == "Backlog" else upper(nothing(measure))
+    return held, f"{label}: {', '.join(g.name for g in empty)}." if empty else ""
 
 
 def overdue_noun(measure: Measure) -> str | None:

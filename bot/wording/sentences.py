@@ -120,7 +120,9 @@ def merged(answers: Sequence[MeasureAnswer], question: Question, names: Names) -
     end = f"{place} {when}"
     some = [(value, noun) for value, noun in legs if value]
     if not some:
-        return f"No {listed((noun for _, noun in legs[:_MOST_LEGS_IN_A_SENTENCE]), 'or')} are overdue {end}"
+        heads, tail = common_tail([noun for _, noun in legs[:_MOST_LEGS_IN_A_SENTENCE]])
+        none_of = f"{listed(heads, 'or')} {tail}".strip()
+        return f"No {none_of} are overdue {end}"
     if len(legs) > _MOST_LEGS_IN_A_SENTENCE:
         most = sorted(some, key=lambda leg: -leg[0])[:3]
         first = listed(counted(value, noun) for value, noun in most)

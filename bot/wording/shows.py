@@ -34,7 +34,8 @@ def freshness(answer: Answer) -> str:
     show, data = answer.question.show, answer.data
     if data is None or show in ("help", "explain"):
         return ""
-    start = f"Data to {day(data.as_at)}, loaded {moment(data.loaded_at)}."
+    loaded = f", loaded {moment(data.loaded_at)}" if data.loaded_at else ""
+    start = f"Data to {day(data.as_at)}{loaded}."
     if show in ("briefing", "quality") or not data.findings:
         return start
     return f'{start} {counted(data.findings, "data problems")} found: ask "what is wrong with our data?".'
@@ -111,11 +112,13 @@ def _compare(answer: Answer, names: Names) -> list[str]:
     for a in answer.answers:
         out.append(sentences.full(a, answer.question, names))
         measure = phrases.of(a.measure)
-        for g in a.groups or ():
+        held, none = phrases.with_something(a.groups or (), measure)
+        for g in held:
             value = phrases.figure(g.value, g.of, measure, suppressed=g.suppressed)
             detail = "" if g.suppressed else phrases.out_of(g.value, g.of, None, measure)
             parts = [p for p in (value, detail, phrases.colour(g.rag).lower()) if p]
             out.append(f"- {g.name}: {', '.join(parts)}")
+        out.append(none)
     return out
 
 

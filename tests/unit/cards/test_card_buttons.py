@@ -186,7 +186,13 @@ def test_a_long_trail_forgets_its_beginning() -> None:
 
 def test_the_buttons_of_the_briefing_leave_it_standing() -> None:
     made = card(ALL["briefing_team"], NAMES, Client())
-    assert list(buttons(made)) == ["Overdue list", "Due this week", "Why C125?", "How counted"]
+    assert list(buttons(made)) == [
+        "Overdue list",
+        "Due this week",
+        "Why C125?",
+        "How counted",
+        "All measures",
+    ]
     assert all(data["replace"] is False for data in questions(made))
     overdue = buttons(made)["Overdue list"]["data"]["question"]
     assert overdue["show"] == "list"

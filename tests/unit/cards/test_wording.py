@@ -33,7 +33,7 @@ from bot.cards.elements import escaped
 from bot.understanding.reading import Choice, Reading
 from bot.wording import Names, plain, say, say_reading, summary
 from bot.wording.phrases import change_between, filters, of
-from kpi_engine.answer import Answer, Figure, MeasureAnswer, Point
+from kpi_engine.answer import Answer, Figure, Group, MeasureAnswer, Point
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import EVERYTHING, Period, Scope, UnitRef
 
@@ -130,7 +130,7 @@ def test_the_first_line_reads_well_in_a_notification() -> None:
 @pytest.mark.parametrize(
     ("counts", "start"),
     [
-        ((0, 0), "No initial CP conferences or review CP conferences are overdue in CSWT 1"),
+        ((0, 0), "No initial or review CP conferences are overdue in CSWT 1"),
         ((1, 0), "1 initial CP conference is overdue in CSWT 1, and no review CP conferences (as"),
         ((0, 1), "1 review CP conference is overdue in CSWT 1, and no initial CP conferences (as"),
     ],
@@ -388,3 +388,31 @@ def test_no_data_without_a_reason_is_still_not_nought() -> None:
     empty = Answer("no_data", question("headline", unit=CSWT1))
     assert say(empty, NAMES) == "There is no data for this question."
     assert "There is no data for this question." in card(empty, NAMES, Client())["fallbackText"]
+
+
+def test_a_team_that_holds_nobody_is_not_praised_for_it() -> None:
+    groups = (Group("T11", "CSWT 1", 3, 40, "red"), Group("T12", "CSWT 2", 0, 0, "green"))
+    found = answer(question("compare", "cp_visits_overdue", unit=SERVICE, by="team"), backlog(groups=groups))
+    made = card(found, NAMES, Client())
+    for text in (say(found, NAMES), words(made)):
+        assert "None held: CSWT 2." in text
+        assert not re.search(r"green", text, re.IGNORECASE)
+    (chart,) = [n for n in nodes(made) if n.get("type") == "Chart.HorizontalBar"]
+    assert [bar["x"] for bar in chart["data"]] == ["CSWT 1"]
+
+
+def test_the_briefing_spells_out_what_is_off_target_and_sums_up_the_rest() -> None:
+    text = say(team_briefing(), NAMES)
+    lines = text.split("\n")
+    assert [line.split(":")[0] for line in lines if line.startswith("- C")][:2] == [
+        "- CP visits overdue",
+        "- Core groups overdue",
+    ]
+    assert "On target (green): CIN unallocated 0 (↓ 2 better)." in text
+    assert "Nothing to count: Assessments in time none due." in text
+    many = [
+        {"measure": s, "value": 9, "of": 10, "target": 0, "rag": "red", "previous": 2, "unit": "children"}
+        for s in list(CATALOGUE)[:30]
+    ]
+    made = card(team_briefing(table=many), NAMES, Client())
+    assert "more measures off target: press All measures." in words(made)
