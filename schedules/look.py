@@ -88,20 +88,23 @@ class Deliveries:
     ) -> None:
         """Composes and keeps every delivery that is not kept yet; records what came too late."""
         who = recipients(directory, await self._t.store.channels.all())
-        for due in dues:
-            for recipient in who.get(due.unit_id, []):
-                key = (due.key, recipient.id, due.period)
-                if key in self._kept or not is_wanted(due, recipient.person_id, wishes):
-                    continue
-                if await self._keep_one(key, due, recipient, directory, now):
-                    self._kept.add(key)
+        wanted = {
+            (due.key, recipient.id, due.period): (due, recipient)
+            for due in dues
+            for recipient in who.get(due.unit_id, [])
+            if is_wanted(due, recipient.person_id, wishes)
+        }
+        if wanted.keys() - self._kept:
+            self._kept |= await self._briefings.keys({due.period for due, _ in wanted.values()})
+        for key in sorted(wanted.keys() - self._kept):
+            due, recipient = wanted[key]
+            if await self._keep_one(key, due, recipient, directory, now):
+                self._kept.add(key)
 
     async def _keep_one(
         self, key: Key, due: Due, recipient: Recipient, directory: Directory, now: datetime
     ) -> bool:
         """False: it could not be composed; the next look tries again."""
-        if await self._briefings.find(*key):
-            return True
         unit = directory.units[due.unit_id].ref
         if now >= due.until:
             why = self._held.pop(key, DOWN)

@@ -12,7 +12,7 @@ who holds the lease, so a slow process that lost its lease changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -210,6 +210,14 @@ class Briefings:
         )
         async with self._database.reading() as session:
             return [self._delivery(row) for row in await session.scalars(statement)]
+
+    async def keys(self, periods: Collection[str]) -> set[tuple[str, str, str]]:
+        """Briefing, recipient and period of everything kept for these periods."""
+        statement = select(BriefingRow.briefing, BriefingRow.recipient, BriefingRow.period).where(
+            BriefingRow.period.in_(periods)
+        )
+        async with self._database.reading() as session:
+            return {(each[0], each[1], each[2]) for each in await session.execute(statement)}
 
     async def list(
         self, *, status: Status | None = None, period: str | None = None, limit: int = 1_000

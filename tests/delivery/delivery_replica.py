@@ -39,7 +39,7 @@ from schedules.timetable import Slot, Timetable, Weekly
 from schedules.tools import StoredAddresses, Tools
 
 LONDON = ZoneInfo("Europe/London")
-STEPS = ("compose", "find", "claim", "waiting", "mark_sending", "send", "mark_sent", "looked", "expire")
+STEPS = ("compose", "keys", "claim", "waiting", "mark_sending", "send", "mark_sent", "looked", "expire")
 """Reached in every morning."""
 FAULT_STEPS = {"mark_failed": ["403"], "mark_unknown": ["drop"], "release": ["429"] * 5}
 """Reached when the connector answers one post like this."""
@@ -174,7 +174,7 @@ async def live(job: Job) -> None:
     fuse.mark(composer, "briefing", "compose")
     fuse.mark(sender, "send", "send")
     fuse.mark(store.schedule_marks, "looked", "looked")
-    for step in ("find", "claim", "waiting", "mark_sending", "mark_sent", "expire", *FAULT_STEPS):
+    for step in ("keys", "claim", "waiting", "mark_sending", "mark_sent", "expire", *FAULT_STEPS):
         fuse.mark(store.briefings, step, step)
     tools = Tools(
         store=store,

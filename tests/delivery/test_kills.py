@@ -61,7 +61,7 @@ def scenario(number: int, replicas: int) -> Scenario:
     steps = [*STEPS, *FAULT_STEPS]
     step = steps[number % len(steps)]
     when = lot.choice(("before", "after", "during") if step == "send" else ("before", "after"))
-    once_a_look = step in ("expire", "waiting", "looked", *FAULT_STEPS)
+    once_a_look = step in ("expire", "waiting", "looked", "keys", *FAULT_STEPS)
     kill = Kill(step, when, 1 if once_a_look else lot.randint(1, 5), lot.randint(0, 60))
     conversations = list(EXPECTED.values())
     script = {each: list(lot.choice(FAULTS)) for each in lot.sample(conversations, lot.randint(0, 3))}
