@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from kpi_engine.engine import Engine
 from kpi_engine.errors import InputError, LoadError
@@ -21,13 +22,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did. extract: its id.  rows: by table.  findings: how many.  warnings: sentences.
+    """What a load did. extract: its id.  rows: by table.  findings: JSON-ready.  warnings: sentences.
     newest: whether it is now the current extract (False: an older one, kept as history)."""
 
     extract: str
     as_at: date
     rows: dict[str, int]
-    findings: int
+    findings: list[dict[str, Any]]
     warnings: list[str] = field(default_factory=list)
     newest: bool = True
 
@@ -55,7 +56,7 @@ def load(source: str, as_at: date | None, home: Path, loaded_at: str = "") -> Lo
             "history and does not replace it."
         )
     rows = {name: table.num_rows for name, table in extract.tables.items()}
-    return LoadReport(kept.id, extract.as_at, rows, len(findings), warnings, newest)
+    return LoadReport(kept.id, extract.as_at, rows, [f.to_json() for f in findings], warnings, newest)
 
 
 def open_current(home: Path) -> Engine:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_engine.days import NEVER, Days
+from kpi_engine.days import NEVER, Days, Mask
 from kpi_engine.facts import Codes, Facts
 
 SHORT_BREAK_STATUSES = ("V3", "V4")
@@ -37,6 +37,11 @@ class CarePeriods:
     end: Days
     valid_from: Days
     valid_to: Days
+
+    @property
+    def final(self) -> Mask:
+        """The newest version of each period."""
+        return self.valid_to > NEVER
 
 
 def care_periods(facts: Facts) -> CarePeriods:

@@ -29,6 +29,7 @@ class Duties:
     date, so it is in no ledger but in the worst bound.
     wd: whether the row's limit is counted in working days.  own: whether a done date on the row's own record wins over
     the end.  lapses: an end always lapses the row (no duty arose).  late: done too late by the minute though on the due day.
+    ended_late: ended too late by the minute though on the due day.  brief: began and ended on one day, in that order.
     doubt: the row is open only because its done date cannot be right.
     record_team, record_worker: the team and worker on the record (allocation falls back on them).
     lead_team: a team that comes before the allocation (the team that decides a contact).
@@ -49,6 +50,8 @@ class Duties:
     own: Mask
     lapses: Mask
     late: Mask
+    ended_late: Mask
+    brief: Mask
     doubt: Mask
     record_team: Codes
     record_worker: Codes
@@ -79,6 +82,7 @@ def deadlines(
     child: Codes, subject: NDArray[np.object_], *, start: Days, due: Days, done: Days | None = None,
     ended: Days | None = None, valid_from: Days | None = None, valid_to: Days | None = None,
     wd: Mask | bool = False, own: bool = False, lapses: Mask | None = None, late: Mask | None = None,
+    ended_late: Mask | None = None, brief: Mask | None = None,
     record_team: Codes | None = None, record_worker: Codes | None = None, lead_team: Codes | None = None, fixed: bool = False,
     place: Codes | None = None, sequence: Codes | None = None, before_start_counts: bool = False,
     bad_done: Mask | None = None,
@@ -103,7 +107,7 @@ def deadlines(
     return Duties(
         child=child, subject=subject, sequence=given(sequence, 1), start=start, due=due, done=done, ended=ended,
         valid_from=given(valid_from, EVER), valid_to=given(valid_to, NEVER + 1), wd=marks(wd), own=marks(own),
-        lapses=marks(lapses), late=marks(late), doubt=doubt, record_team=given(record_team, TEAM_NOT_GIVEN),
+        lapses=marks(lapses), late=marks(late), ended_late=marks(ended_late), brief=marks(brief), doubt=doubt, record_team=given(record_team, TEAM_NOT_GIVEN),
         record_worker=given(record_worker, NOBODY), lead_team=given(lead_team, TEAM_NOT_GIVEN), fixed=marks(fixed),
         place=np.arange(count) if place is None else place,
     )  # fmt: skip

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from kpi_engine.answering.numbers import Counter
 from kpi_engine.days import day
 from kpi_engine.duties import CLOCKS
 from kpi_engine.errors import InputError, Unknown
-from kpi_engine.ledger import COLUMNS
 from kpi_engine.measures import CATALOGUE
 
 if TYPE_CHECKING:
@@ -22,29 +17,28 @@ if TYPE_CHECKING:
 
 
 def ledger_rows(engine: Engine, as_at: date, clock: str | None) -> list[dict[str, Any]]:
+    _check(engine, as_at, clock)
+    return engine.figures.ledger.rows(day(as_at), [clock] if clock else None)
+
+
+def _check(engine: Engine, as_at: date, clock: str | None) -> None:
     if clock is not None and clock not in CLOCKS:
         raise Unknown(f"There is no clock called {clock!r}; the clocks are {', '.join(CLOCKS)}.")
     if as_at > engine.as_at:
         raise InputError(f"The newest data is as at {engine.as_at.isoformat()}; ask for that date or an earlier one.")
-    return engine.figures.ledger.rows(day(as_at), [clock] if clock else None)
 
 
 def write_ledger(engine: Engine, path: Path, as_at: date, clock: str | None, kind: str) -> int:
-    rows = ledger_rows(engine, as_at, clock)
+    _check(engine, as_at, clock)
+    frame = engine.figures.ledger.frame(day(as_at), [clock] if clock else None)
     try:
         if kind == "parquet":
-            columns = {name: [row[name] for row in rows] for name in COLUMNS}
-            numbers = ("sequence", "days_overdue", "working_days_overdue")
-            types = {name: pa.int64() if name in numbers else pa.string() for name in COLUMNS}
-            pq.write_table(pa.table({n: pa.array(v, types[n]) for n, v in columns.items()}), path)
+            frame.to_parquet(path, index=False)
         else:
-            with path.open("w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-                writer.writeheader()
-                writer.writerows({k: "" if v is None else v for k, v in row.items()} for row in rows)
+            frame.to_csv(path, index=False, lineterminator="\n")
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None
-    return len(rows)
+    return len(frame)
 
 
 def measures(engine: Engine, as_at: date, unit_id: str) -> list[dict[str, Any]]:

@@ -67,17 +67,20 @@ def greater_id(one: str, other: str) -> int:
 class Holder:
     """Rows with a start and an end (half-open), of which one holds on each day: latest start, then greatest id."""
 
-    def __init__(self, group: Codes, start: Days, end: Days, ids: NDArray[np.object_], keep: Mask) -> None:
-        rows = np.flatnonzero(keep & (group >= 0) & (start < NEVER) & (end > start))
+    def __init__(
+        self, group: Codes, start: Days, end: Days, ids: NDArray[np.object_], keep: Mask | None = None
+    ) -> None:
+        real = (group >= 0) & (start < NEVER) & (end >= start)
+        rows = np.flatnonzero(real if keep is None else real & keep)
         order = rows[np.lexsort((start[rows], group[rows]))]
         order = _ties_by_id(order, group, start, ids)
+        by_end = order[np.lexsort((np.arange(len(order)), end[order], group[order]))]
+        self._end_keys = _keys(group[by_end], end[by_end])
+        self._end_rows, self._end_days, self._end_group = by_end, end[by_end], group[by_end]
+        # A row that ends on the day it starts holds on no day, but can be reached back to.
+        order = order[end[order] > start[order]]
         self._group, self._start, self._end, self._rows = group[order], start[order], end[order], order
         self._build()
-        by_end = np.lexsort((np.arange(len(order)), self._end, self._group))
-        self._end_keys = _keys(self._group[by_end], self._end[by_end])
-        self._end_rows = self._rows[by_end]
-        self._end_days = self._end[by_end]
-        self._end_group = self._group[by_end]
 
     def _build(self) -> None:
         """Breakpoints (group, day) -> row that holds from then on, -1 = none."""

@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from kpi_engine import working_days
-from kpi_engine.clocks import Duties
+from kpi_engine.clocks import Duties, empty
 from kpi_engine.days import NEVER, Days, Mask, iso
-from kpi_engine.duties import CLOCKS
+from kpi_engine.duties import CLOCKS, NEEDS
 from kpi_engine.facts import NO_TEAM, NOBODY, TEAM_NOT_GIVEN, Codes
 from kpi_engine.world import World
 
@@ -90,7 +91,8 @@ class Ledger:
     def duties(self, clock: str) -> Duties:
         """The clock's rows whatever the as-at date, worked out on first use."""
         if clock not in self._duties:
-            self._duties[clock] = CLOCKS[clock](self.world)
+            known = self.world.facts.present(NEEDS.get(clock, ()))
+            self._duties[clock] = CLOCKS[clock](self.world) if known else empty()
         return self._duties[clock]
 
     def cut(self, clock: str, as_at: int) -> Cut:
@@ -99,12 +101,12 @@ class Ledger:
         alive = (rows.start <= as_at) & (rows.valid_from <= as_at) & (as_at < rows.valid_to) & (rows.due < NEVER)
         done = np.where(rows.done <= as_at, rows.done, NEVER)
         ended = np.where(rows.ended <= as_at, rows.ended, NEVER)
-        alive &= (rows.start < ended) | (rows.own & (done < NEVER))
+        alive &= (rows.start < ended) | rows.brief | (rows.own & (done < NEVER))
         place = np.flatnonzero(alive)
         start, due, done, ended = rows.start[place], rows.due[place], done[place], ended[place]
         finished, over_by_end = done < NEVER, ended < NEVER
         status = np.where(due < as_at, OVERDUE, DUE)
-        status = np.where(over_by_end, np.where((ended <= due) | rows.lapses[place], LAPSED, MISSED), status)
+        status = np.where(over_by_end, np.where(((ended <= due) & ~rows.ended_late[place]) | rows.lapses[place], LAPSED, MISSED), status)
         in_time = (done <= due) & ~rows.late[place]
         status = np.where(finished, np.where(in_time, DONE_IN_TIME, DONE_LATE), status)
         until = np.select([status == OVERDUE, status == DONE_LATE, status == MISSED], [as_at, done, ended], due)
@@ -135,9 +137,30 @@ class Ledger:
         rows = self.duties(clock)
         return rows.take(rows.start >= NEVER)
 
-    def rows(self, as_at: int, clocks: Iterable[str] | None = None) -> list[dict[str, Any]]:
-        """The ledger as at a day as contract.md gives it: COLUMNS, ISO dates, None = none; sorted by clock, child_id,
+    def frame(self, as_at: int, clocks: Iterable[str] | None = None) -> pd.DataFrame:
+        """The ledger as at a day as contract.md gives it: COLUMNS, ISO dates, null = none; sorted by clock, child_id,
         subject_id, sequence."""
+        facts = self.world.facts
+        child_ids, worker_ids, team_ids = (_names(i) for i in (facts.children.ids, facts.workers.ids, facts.teams.ids))
+        parts = []
+        for clock in sorted(clocks or CLOCKS):
+            cut = self.cut(clock, as_at)
+            child = child_ids[cut.child]
+            part = pd.DataFrame({
+                "clock": clock, "child_id": np.where(cut.child >= 0, child, cut.subject), "subject_id": cut.subject,
+                "sequence": cut.sequence, "start_date": _iso(cut.start), "due_date": _iso(cut.due),
+                "done_date": _iso(cut.done), "ended_date": _iso(cut.ended),
+                "status": _names(list(STATUSES))[cut.status], "days_overdue": cut.over,
+                "working_days_overdue": pd.array(np.where(cut.wd_over >= 0, cut.wd_over, -1), dtype="Int64"),
+                "team_id": team_ids[cut.team], "worker_id": worker_ids[cut.worker],
+            })  # fmt: skip
+            part.loc[cut.wd_over < 0, "working_days_overdue"] = pd.NA
+            parts.append(part.sort_values(["child_id", "subject_id", "sequence"], kind="stable"))
+        filled = [part for part in parts if len(part)]
+        return pd.concat(filled or parts[:1], ignore_index=True)[list(COLUMNS)]
+
+    def rows(self, as_at: int, clocks: Iterable[str] | None = None) -> list[dict[str, Any]]:
+        """`frame` as dicts, None = none."""
         out: list[dict[str, Any]] = []
         for clock in clocks or CLOCKS:
             out += self.records(self.cut(clock, as_at))
@@ -163,3 +186,18 @@ class Ledger:
                 "worker_id": worker_ids[worker] if worker >= 0 else None,
             })  # fmt: skip
         return out
+
+
+def _names(ids: list[str]) -> NDArray[np.object_]:
+    """Ids by code, with None in the last place for the code -1."""
+    out = np.empty(len(ids) + 1, dtype=object)
+    out[: len(ids)] = ids
+    return out
+
+
+def _iso(days: Days) -> NDArray[np.object_]:
+    """ISO dates of day numbers, None for NEVER; each different day is written once."""
+    unique, place = np.unique(days, return_inverse=True)
+    written = np.empty(len(unique), dtype=object)
+    written[:] = [iso(int(d)) for d in unique]
+    return written[place]

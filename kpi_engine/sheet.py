@@ -89,10 +89,13 @@ class Events:
     worker: Codes
     met_from: Days | None = None
     size: NDArray[np.int64] | None = None
+    known_from: Days | None = None
 
     def between(self, first: int, last: int, as_at: int) -> Sheet:
         """The rows from first to last, both included, as at a day."""
         rows = (self.day >= first) & (self.day <= min(last, as_at)) & (self.day < NEVER)
+        if self.known_from is not None:
+            rows &= self.known_from <= as_at
         met = np.ones(int(rows.sum()), dtype=bool)
         if self.met_from is not None:
             met = self.met_from[rows] <= as_at

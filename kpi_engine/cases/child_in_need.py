@@ -46,7 +46,8 @@ def cin_durations(world: World) -> Events:
     keep = ~frame.flag("cine_referral_nfa") & (close < NEVER) & (start < NEVER) & (close >= start)
     keep &= ~_escalated(world)
     when = np.where(keep, close, NEVER)
-    return on_its_date(world, frame.child, when, closes=True, size=np.where(keep, close - start, 0))
+    team = world.facts.teams.codes(frame.text("cine_referral_team"))
+    return on_its_date(world, frame.child, when, record_team=team, closes=True, size=np.where(keep, close - start, 0))
 
 
 def _escalated(world: World) -> Mask:
@@ -57,7 +58,7 @@ def _escalated(world: World) -> Mask:
     for row in np.flatnonzero(~cp.flag("cppl_cp_plan_ola") & (cp.child >= 0)):
         stay = (int(cp.day("cppl_cp_plan_start_date")[row]), int(cp.day("cppl_cp_plan_end_date")[row]))
         stays.setdefault(int(cp.child[row]), []).append(stay)
-    for row in np.flatnonzero(care.start < NEVER):
+    for row in np.flatnonzero(care.final & (care.start < NEVER)):
         stays.setdefault(int(care.child[row]), []).append((int(care.start[row]), int(care.end[row])))
     return np.array(
         [
@@ -73,7 +74,12 @@ def closures(world: World) -> Events:
     frame = world.facts["ssd_cin_episodes"]
     close = frame.day("cine_close_date")
     stepped_down = frame.code("cine_close_reason") == STEPPED_DOWN
-    return on_its_date(world, frame.child, close, closes=True, met_from=np.where(stepped_down, close, NEVER))
+    team = world.facts.teams.codes(frame.text("cine_referral_team"))
+    referred = frame.day("cine_referral_date")
+    found = on_its_date(world, frame.child, close, record_team=team, closes=True,
+                        met_from=np.where(stepped_down, close, NEVER))  # fmt: skip
+    found.known_from = np.where(referred < NEVER, referred, close)
+    return found
 
 
 AS_AT = {"cin": cin, "cin_unallocated": cin_unallocated, "open_episodes": open_episodes, "cin_plan": cin_plan}

@@ -60,7 +60,7 @@ def cp_stepped_up(world: World) -> Events:
     """Plans ended; met: a care period (no short break) started within 28 days before or after the end."""
     ended, care = cp_plans_ended(world), world.care
     entered: dict[int, list[int]] = {}
-    for child, start in zip(care.child.tolist(), care.start.tolist(), strict=True):
+    for child, start in zip(care.child[care.final].tolist(), care.start[care.final].tolist(), strict=True):
         if start < NEVER:
             entered.setdefault(child, []).append(start)
     met_from = np.full(len(ended.day), NEVER, dtype=np.int64)

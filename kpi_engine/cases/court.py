@@ -38,7 +38,7 @@ def pre_proceedings_ended(world: World) -> Events:
     """By the day they ended; size: days from the letter, else the decision."""
     frame = world.facts["local_pre_proceedings"]
     letter, decision, end = frame.day("letter_date"), frame.day("decision_date"), frame.day("end_date")
-    return _ended(world, "local_pre_proceedings", np.where(letter <= end, letter, decision), end)
+    return _ended(world, "local_pre_proceedings", np.where(letter < NEVER, letter, decision), end)
 
 
 def proceedings_concluded(world: World) -> Events:

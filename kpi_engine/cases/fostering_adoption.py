@@ -28,10 +28,11 @@ def carer_assessments_graded(world: World) -> Events:
     """Assessments decided and graded, by the day of the decision; met: good or outstanding."""
     frame = world.facts["local_carer_assessments"]
     grade = frame.made("audit_grade", lambda text: (text or "").strip().lower()).astype(str)
-    when = np.where(grade != "", frame.day("decision_date"), NEVER)
+    start, decided = frame.day("start_date"), frame.day("decision_date")
+    when = np.where((grade != "") & ((decided >= start) | (start >= NEVER)), decided, NEVER)
     team = world.facts.teams.codes(frame.text("team_id"))
     return Events(when, np.full(frame.rows, NOBODY), np.where(team == TEAM_NOT_GIVEN, NO_TEAM, team),
-                  world.facts.workers.codes(frame.text("worker_id")),
+                  world.facts.allocated_worker(frame.text("worker_id")),
                   np.where(np.isin(grade, GOOD), when, NEVER))  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def lac_reviews_held(world: World) -> Events:
     held = frame.day("clar_cla_review_date")
     born = np.append(world.facts.born, NEVER)[np.where(child == NOBODY, len(world.facts.born), child)]
     fourth = birthday(born, PARTICIPATION_AGE)
-    counts = ~frame.flag("clar_cla_review_cancelled") & ((fourth <= held) | (fourth >= NEVER))
+    counts = ~frame.flag("clar_cla_review_cancelled") & (fourth <= held)
     when = np.where(counts, held, NEVER)
     took_part = np.isin(frame.code("clar_cla_review_participation").astype(str), TOOK_PART)
     return on_its_date(world, child, when, met_from=np.where(took_part, when, NEVER))
@@ -97,9 +97,8 @@ def permanence(world: World) -> Events:
         key = (int(episode.child[row]), str(episode.text("clae_cla_id")[row]))
         if key not in last or int(ceased[row]) >= last[key][0]:
             last[key] = (int(ceased[row]), str(reason[row]))
-    final = care.valid_to > NEVER
     when = np.full(len(care.child), NEVER, dtype=np.int64)
-    for place in np.flatnonzero(final & (care.end < NEVER) & (care.start < NEVER)):
+    for place in np.flatnonzero(care.final & (care.end < NEVER) & (care.start < NEVER)):
         if last.get((int(care.child[place]), str(care.cla_id[place])), (0, ""))[1] in PERMANENCE_REASONS:
             when[place] = care.end[place]
     soon = care.end <= plus_months(care.start, PERMANENCE_MONTHS)

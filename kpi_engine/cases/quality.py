@@ -6,7 +6,7 @@ import numpy as np
 
 from kpi_engine.cases.meetings import held
 from kpi_engine.days import NEVER, Days, Mask
-from kpi_engine.facts import NO_TEAM, NOBODY, TEAM_NOT_GIVEN
+from kpi_engine.facts import NO_TEAM, NOBODY, TEAM_NOT_GIVEN, Frame
 from kpi_engine.sheet import Events, Sheet
 from kpi_engine.view import View
 from kpi_engine.world import World
@@ -22,18 +22,24 @@ def _on_record(world: World, name: str, when: Days, met: Mask | None = None) -> 
                   None if met is None else np.where(met, when, NEVER))  # fmt: skip
 
 
+def _completed(frame: Frame) -> Days:
+    """The day of completion; one before the audit month is not done (rules 4)."""
+    done, month = frame.day("completed_date"), frame.day("audit_month")
+    return np.where((done < month) & (month < NEVER), NEVER, done)
+
+
 def audits_graded(world: World) -> Events:
     """Audits completed and graded; met: good or outstanding."""
     frame = world.facts["local_audits"]
     grade = frame.made("grade", lambda text: (text or "").strip().lower()).astype(str)
-    when = np.where(grade != "", frame.day("completed_date"), NEVER)
+    when = np.where(grade != "", _completed(frame), NEVER)
     return _on_record(world, "local_audits", when, np.isin(grade, GOOD))
 
 
 def audits_completed(world: World) -> Events:
     """Audits completed; met: the child's voice was found."""
     frame = world.facts["local_audits"]
-    return _on_record(world, "local_audits", frame.day("completed_date"), frame.flag("child_voice"))
+    return _on_record(world, "local_audits", _completed(frame), frame.flag("child_voice"))
 
 
 def complaints(world: World) -> Events:

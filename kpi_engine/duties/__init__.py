@@ -17,3 +17,15 @@ CLOCKS: dict[str, Callable[[World], Duties]] = {
     **fostering_adoption.CLOCKS, **workforce.CLOCKS, **quality.CLOCKS,
 }  # fmt: skip
 """Every clock by name, in the order of rules.md 5."""
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "contact_decision": ("local_contact_decisions",), "initial_conference": ("ssd_initial_cp_conference",),
+    "review_conference": ("ssd_cp_reviews",), "cp_visit": ("ssd_cp_visits",), "core_group": ("local_meetings",),
+    "mid_point_review": ("ssd_cp_reviews", "local_meetings"), "cin_plan": ("ssd_cin_plans",),
+    "cin_visit": ("ssd_cin_visits",), "cin_review": ("local_meetings",), "lac_visit": ("ssd_cla_visits",),
+    "lac_review": ("ssd_cla_reviews",), "initial_health_assessment": ("ssd_cla_health",),
+    "review_health_assessment": ("ssd_cla_health",), "dental_check": ("ssd_cla_health",), "sdq": ("ssd_sdq_scores",),
+    "pep": ("local_peps",), "private_fostering_first_visit": ("local_private_fostering_visits",),
+    "private_fostering_visit": ("local_private_fostering_visits",), "supervision": ("local_supervisions",),
+}  # fmt: skip
+"""Tables of events without which a clock has no rows at all: nobody can say what was done (rules 7)."""

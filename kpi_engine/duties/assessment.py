@@ -6,6 +6,7 @@ import numpy as np
 
 from kpi_engine.clocks import Duties, deadlines
 from kpi_engine.days import NEVER, Days
+from kpi_engine.joins import greater_id
 from kpi_engine.world import World, rows_by_id
 
 
@@ -33,10 +34,13 @@ def assessment_from_referral(world: World) -> Duties:
     referral = frame.text("cina_referral_id")
     row = rows_by_id(episode.text("cine_referral_id"), referral)
     referred = np.append(episode.day("cine_referral_date"), NEVER)[row]
+    ids = frame.text("cina_assessment_id")
     first: dict[str, int] = {}
-    for place in np.argsort(begun, kind="stable"):
-        if begun[place] < NEVER:
-            first.setdefault(str(referral[place]), int(place))
+    for place in np.flatnonzero(begun < NEVER):
+        held = first.setdefault(str(referral[place]), int(place))
+        earlier = begun[place] < begun[held]
+        if earlier or (begun[place] == begun[held] and greater_id(str(ids[held]), str(ids[place])) > 0):
+            first[str(referral[place])] = int(place)
     is_first = np.zeros(frame.rows, dtype=bool)
     is_first[list(first.values())] = True
     return _assessments(world, "assessment_from_referral", np.where(is_first & (referred <= begun), referred, begun))

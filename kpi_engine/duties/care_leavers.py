@@ -11,7 +11,7 @@ import numpy as np
 from kpi_engine import cells
 from kpi_engine.clocks import EVER, Duties, deadlines, joined
 from kpi_engine.days import NEVER, Days, Mask
-from kpi_engine.facts import NOBODY, Codes
+from kpi_engine.facts import Codes
 from kpi_engine.world import World
 
 WITH_PATHWAY_PLAN = ("ELIGIBLE", "RELEVANT", "FORMER RELEVANT")
@@ -53,27 +53,31 @@ def pathway_plan(world: World) -> Duties:
     """Three months from the 16th birthday, or from the thirteenth week in care of whoever entered late."""
     frame = world.facts["ssd_care_leavers"]
     rows = np.flatnonzero(leavers(world, WITH_PATHWAY_PLAN, LEFT_OUT_OF_PLANS) & (frame.child >= 0))
-    child = frame.child[rows]
-    sixteen = world.birthday(child, 16)
-    entered = _entered_care(world)[child]
+    versions = _entered_care(world)
+    made = [(row, *version) for row in rows.tolist() for version in versions.get(int(frame.child[row]), [(NEVER, EVER, NEVER + 1)])]
+    row, entered, since, until = np.array(made, dtype=np.int64).reshape(-1, 4).T
+    sixteen = world.birthday(frame.child[row], 16)
     weeks = world.limits["pathway_plan_weeks_in_care"].due(entered)
     start = np.where(weeks < NEVER, np.maximum(sixteen, weeks), sixteen)
-    done = frame.day("clea_pathway_plan_review_date")[rows]
-    # Before the day of entering care nothing is known of it: the 16th birthday alone counts.
-    unknown = (entered < NEVER) & (entered > sixteen)
-    ever, never = np.full(len(rows), EVER), np.full(len(rows), NEVER + 1)
-    return joined([
-        _rows(world, rows, start, "pathway_plan", done, np.where(unknown, entered, ever), never),
-        _rows(world, rows[unknown], sixteen[unknown], "pathway_plan", done[unknown], ever[unknown], entered[unknown]),
-    ])  # fmt: skip
+    return _rows(world, row, start, "pathway_plan", frame.day("clea_pathway_plan_review_date")[row], since, until)
 
 
-def _entered_care(world: World) -> Days:
-    """By child, the start of the first care period on record that is not a short break."""
+def _entered_care(world: World) -> dict[int, list[tuple[int, int, int]]]:
+    """By child: (start of the first care period on record that is no short break, valid_from, valid_to), one version for
+    each span of as-at dates over which what is known of the child's care does not change."""
     care = world.care
-    first = np.full(len(world.facts.children.ids) + 1, NEVER, dtype=np.int64)
-    np.minimum.at(first, np.where(care.child == NOBODY, len(first) - 1, care.child), care.start)
-    return first
+    mine: dict[int, list[int]] = {}
+    for place in range(len(care.child)):
+        mine.setdefault(int(care.child[place]), []).append(place)
+    out = {}
+    for child, places in mine.items():
+        edges = sorted({int(care.valid_from[p]) for p in places} | {int(care.valid_to[p]) for p in places} | {NEVER + 1})
+        spans = list(zip([EVER, *edges], edges, strict=False))
+        out[child] = [
+            (min((int(care.start[p]) for p in places if care.valid_from[p] <= since < care.valid_to[p]), default=NEVER), since, until)
+            for since, until in spans
+        ]
+    return out
 
 
 def pathway_review(world: World) -> Duties:

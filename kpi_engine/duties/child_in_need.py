@@ -29,7 +29,7 @@ def cin_plan(world: World) -> Duties:
     low, high = np.searchsorted(of, child, "left"), np.searchsorted(of, child, "right")
     for place in np.flatnonzero((high > low) & (start < NEVER)):
         mine = slice(low[place], high[place])
-        running[place] = bool(np.any((begun[mine] < start[place]) & (ended[mine] > start[place])))
+        running[place] = bool(np.any((begun[mine] <= start[place]) & (ended[mine] > start[place])))
     first = _first_days(world).first(child, start)
     return deadlines(
         child, episode.text("cine_referral_id")[rows], start=start, due=limit.due(start),
@@ -55,7 +55,7 @@ def _first_days(world: World) -> Events:
     """The first days of plans: CIN plans whose case had not closed before they began, CP plans, care periods."""
     cin, cp, care = world.facts["ssd_cin_plans"], world.facts["ssd_cp_plans"], world.care
     begun = cin.day("cinp_cin_plan_start_date")
-    runs = begun <= world.cin_plan_end
+    runs = begun <= world.closes(cin.text("cinp_referral_id"))
     own = ~cp.flag("cppl_cp_plan_ola")
     return Events(
         np.concatenate([cin.child[runs], cp.child[own], care.child]),
@@ -101,9 +101,10 @@ def _stretches(world: World) -> Regimes:
 
 
 def _spans(valid_from: Days, valid_to: Days, mine: list[int], start: int) -> list[tuple[int, int]]:
-    """The spans of as-at dates between which what is known of a child's care changes; nearly always one."""
+    """The spans of as-at dates, from the plan's start on, between which what is known of a child's care changes; nearly
+    always one."""
     changes = sorted({int(valid_to[p]) for p in mine if start < valid_to[p] <= NEVER})
-    edges = [-NEVER, *changes, NEVER + 1]
+    edges = [start, *changes, NEVER + 1]
     return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
 
 

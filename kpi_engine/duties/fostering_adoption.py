@@ -31,7 +31,7 @@ def carer_assessment(world: World) -> Duties:
         np.full(frame.rows, NOBODY), frame.text("assessment_id"), start=start, due=due,
         done=frame.day("decision_date"), ended=frame.day("withdrawn_date"), wd=wd, own=True, fixed=True,
         record_team=world.facts.teams.codes(frame.text("team_id")),
-        record_worker=world.facts.workers.codes(frame.text("worker_id")), bad_done=frame.bad("decision_date"),
+        record_worker=world.facts.allocated_worker(frame.text("worker_id")), bad_done=frame.bad("decision_date"),
     )  # fmt: skip
 
 

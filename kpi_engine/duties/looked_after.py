@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi_engine.clocks import Duties, Regimes, chain, deadlines, rhythm, steps
+from kpi_engine.clocks import EVER, Duties, Regimes, chain, deadlines, rhythm, steps
 from kpi_engine.days import NEVER, Days, Mask, plus_months
 from kpi_engine.facts import NOBODY, Codes, Frame
 from kpi_engine.joins import Events, Holder
@@ -40,7 +40,7 @@ def lac_visit(world: World) -> Duties:
     """Within a week of the start of any placement, then every six weeks; every three months after a year in a
     placement meant to last to 18; weekly, then four-weekly, with parents under an interim care order (reg 28)."""
     visit, placement = world.facts["ssd_cla_visits"], world.facts["ssd_cla_placement"]
-    regimes = _placements(world)
+    regimes, version = _placements(world)
     seen = np.where(visit.flag("clav_cla_visit_seen"), visit.child, NOBODY)
     rows = chain(regimes, Events(seen, visit.day("clav_cla_visit_date")))
     child, row = regimes.child[rows.regime], regimes.place[rows.regime]
@@ -50,7 +50,7 @@ def lac_visit(world: World) -> Duties:
     settled = rows.start >= plus_months(begun, 12)
     long_term = np.isin(kind.astype(str), LONG_TERM_PLACEMENTS) | _lasting(world, child, rows.start)
     parents = (kind == WITH_PARENTS) & _under_interim_order(world, child, rows.start)
-    reviewed = rows.start >= _first_review(world)[_period_of(world, regimes)[rows.regime]]
+    reviewed = rows.start >= _first_review(world)[version[rows.regime]]
     limit = world.limits
     due = limit["lac_visit_next"].due(rows.start)
     wd = np.full(len(due), limit["lac_visit_next"].in_working_days)
@@ -65,31 +65,31 @@ def lac_visit(world: World) -> Duties:
     return rhythm(regimes, rows, due, wd)
 
 
-def _placements(world: World) -> Regimes:
-    """Placements inside care periods, one entry for each version of the period."""
+def _placements(world: World) -> tuple[Regimes, Codes]:
+    """Placements inside care periods, one entry for each version of the period (its place, -1 = no period known)."""
     placement, care = world.facts["ssd_cla_placement"], world.care
     begun, left = placement.day("clap_cla_placement_start_date"), placement.day("clap_cla_placement_end_date")
     versions = _versions_of(world, placement, placement.text("clap_cla_id"), begun)
-    pairs = [(row, version) for row in range(placement.rows) for version in versions[row]]
-    row = np.array([p for p, _ in pairs], dtype=np.int64)
-    version = np.array([v for _, v in pairs], dtype=np.int64)
-    child = care.child[version] if len(version) else version
-    own_start, clock_start = (care.own_start[version], care.start[version]) if len(version) else (version, version)
+    pairs = [(row, version) for row in range(placement.rows) for version in versions[row] or [NOBODY]]
+    row, version = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    own_start, clock_start = np.append(care.own_start, EVER)[version], np.append(care.start, EVER)[version]
+    child = np.where(version >= 0, np.append(care.child, NOBODY)[version], placement.child[row])
+    # Only a short break that became care moves the first day; otherwise the placement's own start counts.
     start = np.where(clock_start > own_start, np.maximum(begun[row], clock_start), begun[row])
-    end = np.minimum.reduce([left[row], care.end[version], world.birthday(child, 18)]) if len(row) else version
+    end = np.minimum.reduce([left[row], np.append(care.end, NEVER)[version], world.birthday(child, 18)])
     brief = np.isin(placement.code("clap_cla_placement_type")[row].astype(str), TEMPORARY_PLACEMENTS)
     brief &= left[row] - begun[row] <= TEMPORARY_DAYS
-    valid_to = care.valid_to[version] if len(version) else version
-    keep = (clock_start < NEVER) | (begun[row] >= NEVER) if len(row) else np.zeros(0, dtype=bool)
+    valid_from = np.maximum(np.append(care.valid_from, EVER)[version], np.minimum(begun[row], NEVER))
+    valid_to = np.append(care.valid_to, NEVER + 1)[version]
     regimes = Regimes(
         child=child, subject=placement.text("clap_cla_placement_id")[row], group=child, line=np.arange(len(row)),
-        start=start, end=end, valid_from=np.maximum(care.valid_from[version], np.minimum(begun[row], NEVER))
-        if len(row) else version,
+        start=start, end=end, valid_from=valid_from,
         # An open temporary placement has its rows until it ends within seven days of its start; then they go.
         valid_to=np.where(brief, np.minimum(valid_to, left[row]), valid_to),
         place=row, doubtful_start=begun[row] >= NEVER,
     )  # fmt: skip
-    return _kept(regimes, keep)
+    keep = (clock_start < NEVER) | (begun[row] >= NEVER)
+    return _kept(regimes, keep), version[keep]
 
 
 def _kept(regimes: Regimes, keep: Mask) -> Regimes:
@@ -122,38 +122,24 @@ def _lasting(world: World, child: Codes, on: Days) -> Mask:
     plan = world.facts["ssd_cla_care_plan"]
     lasting = plan.json_flag("lacp_cla_care_plan_json", "LTFOST18")
     held = Holder(plan.child, plan.day("lacp_cla_care_plan_start_date"), plan.day("lacp_cla_care_plan_end_date"),
-                  plan.text("lacp_table_id"), lasting)  # fmt: skip
-    return held.at(child, on) >= 0
+                  plan.text("lacp_table_id"))  # fmt: skip
+    return np.append(lasting, False)[held.at(child, on)]
 
 
 def _under_interim_order(world: World, child: Codes, on: Days) -> Mask:
     legal = world.facts["ssd_legal_status"]
     interim = legal.code("lega_legal_status") == INTERIM_CARE_ORDER
     held = Holder(legal.child, legal.day("lega_legal_status_start_date"), legal.day("lega_legal_status_end_date"),
-                  legal.text("lega_legal_status_id"), interim)  # fmt: skip
-    return held.at(child, on) >= 0
-
-
-def _period_of(world: World, regimes: Regimes) -> Codes:
-    """The care period of each placement regime (the number of periods where there is none)."""
-    care, placement = world.care, world.facts["ssd_cla_placement"]
-    number = {(int(c), str(i)): int(p) for c, i, p in zip(care.child, care.cla_id, care.period, strict=True)}
-    cla_id = placement.text("clap_cla_id")
-    count = int(care.period.max()) + 1 if len(care.period) else 0
-    return np.array(
-        [number.get((int(c), str(cla_id[row])), count) for c, row in zip(regimes.child, regimes.place, strict=True)],
-        dtype=np.int64,
-    )
+                  legal.text("lega_legal_status_id"))  # fmt: skip
+    return np.append(interim, False)[held.at(child, on)]
 
 
 def _first_review(world: World) -> Days:
-    """By care period, the day of its first review held; NEVER where none is (one place more than there are)."""
+    """By version of a care period, the day of its first review held; NEVER where none is (and in the last place)."""
     periods = _periods(world)
-    care = world.care
-    count = int(care.period.max()) + 1 if len(care.period) else 0
-    first = np.full(count + 1, NEVER, dtype=np.int64)
+    first = np.full(len(world.care.child) + 1, NEVER, dtype=np.int64)
     stretch, when = _reviews(world).inside(periods.group, periods.start, np.minimum(periods.end, NEVER - 1))
-    np.minimum.at(first, periods.group[stretch], when)
+    np.minimum.at(first, periods.place[stretch], when)
     return first
 
 
@@ -233,7 +219,8 @@ def review_health_assessment(world: World) -> Duties:
     rows = chain(regimes, assessments, accept_start=False)
     young, older = limits["review_health_under_5"], limits["review_health_5_and_over"]
     half_year = young.due(rows.start)
-    under_5 = world.birthday(regimes.child[rows.regime], 5) > half_year
+    fifth = world.birthday(regimes.child[rows.regime], 5)
+    under_5 = (fifth > half_year) & (fifth < NEVER)
     due = np.where(under_5, half_year, older.due(rows.start))
     wd = np.where(under_5, young.in_working_days, older.in_working_days)
     return rhythm(regimes, rows, due, wd)
@@ -278,11 +265,15 @@ def return_interview(world: World) -> Duties:
     frame, limit = world.facts["local_return_interviews"], world.limits["return_interview_hours"]
     start, held = frame.day("returned_at"), frame.day("held_at")
     due = limit.due(start)
-    back, then = frame.seconds("returned_at"), frame.seconds("held_at")
-    late = (held == due) & (back >= 0) & (then >= 0) & (then // 60 > back // 60)
+    declined = frame.day("declined_at")
+    back, then, no = (frame.seconds(n) // 60 for n in ("returned_at", "held_at", "declined_at"))
+    both, refused = (back >= 0) & (then >= 0), (back >= 0) & (no >= 0)
+    early = (held == start) & both & (then < back)
     return deadlines(
-        frame.child, frame.text("missing_id"), start=start, due=due, done=held, ended=frame.day("declined_at"),
-        wd=limit.in_working_days, own=True, late=late, bad_done=frame.bad("held_at"),
+        frame.child, frame.text("missing_id"), start=start, due=due, done=np.where(early, NEVER, held),
+        ended=declined, wd=limit.in_working_days, own=True, late=(held == due) & both & (then > back),
+        ended_late=(declined == due) & refused & (no > back), brief=(declined == start) & refused & (no > back),
+        bad_done=frame.bad("held_at") | early,
     )  # fmt: skip
 
 

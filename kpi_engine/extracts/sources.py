@@ -12,7 +12,13 @@ from kpi_engine.extracts.ssd_folder import read_folder
 
 def read(source: str, as_at: date | None) -> Extract:
     """The extract behind a path or URL. Raises LoadError with one sentence for each fault."""
+    if "://" in source:
+        from kpi_engine.extracts.ssd_database import read_database  # SQLAlchemy: only when asked for
+
+        return read_database(source, as_at)
     path = Path(source)
     if path.is_dir() or not path.exists():
         return read_folder(path, as_at)
-    raise LoadError([f"{path.name} is neither an SSD folder nor a database URL nor an Annex A workbook (.xlsx)."])
+    raise LoadError(
+        [f"{path.name} is neither an SSD folder, nor a database URL, nor an Annex A workbook (.xlsx)."]
+    )

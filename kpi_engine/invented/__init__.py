@@ -28,12 +28,12 @@ Loose, only believable:
   children in 2,124
 - families (siblings share referral, conferences, visits), moves between teams, workers who come, go and
   change team
-- rhythms: 4 to 8% overdue on the as-at date, as many done late; review conferences 2 to 3%, which is all
+- rhythms: about 6% overdue on the as-at date, a tenth done late; review conferences 2 to 3%, which is all
   that D6 allows
 - caseloads near the standard, 1.5% of children without a worker, everything about staff, court, homes
   and quality
 
-Wrong on purpose, about 1 in 100 open children:
+Wrong on purpose, 1 or 2 in 100 open children:
 
 - a second open allocation (NX... in ssd_involvements), an involvement that ends before it starts, a team
   T99 that no department knows, child in need plans left open when the case closed, distances of 999.9,

@@ -135,7 +135,7 @@ def make_holdings(
         if not len(posts):
             continue
         mine = np.flatnonzero(stretches.team == team)
-        room = np.array([work.post_fte[p] for p in posts]) * rng.normal(1, 0.13, len(posts)).clip(0.6, 1.5)
+        room = np.array([work.post_fte[p] for p in posts]) * rng.normal(1, 0.11, len(posts)).clip(0.6, 1.5)
         for now in (True, False):
             some = rng.permutation(mine[(stretches.end[mine] > as_at) == now])
             weight = np.cumsum(cases.size[stretches.case[some]]) / max(

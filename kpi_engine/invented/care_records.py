@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 
 from kpi_engine import working_days
-from kpi_engine.days import NEVER, Days, Mask, birthday, plus, plus_months
+from kpi_engine.days import NEVER, Days, birthday, plus, plus_months
 from kpi_engine.invented.allotting import Ints
 from kpi_engine.invented.care import Care, Placements, Statuses
 from kpi_engine.invented.cases import Cases
 from kpi_engine.invented.people import People, eighteenth_birthday
-from kpi_engine.invented.rhythms import Events, keep, unlucky
+from kpi_engine.invented.rhythms import Events, keep
 from kpi_engine.invented.writing import Book, choose, flags, ids, numbered, quoted
 
 CARE_PLAN_KEYS: Final = (
@@ -117,13 +117,6 @@ def write_care_events(
     _learning(book, person, start, end, people, as_at, rng)
 
 
-def _open_some(end: Days, as_at: int, chance: float, rng: np.random.Generator) -> Mask:
-    out = np.zeros(len(end), dtype=bool)
-    now = np.flatnonzero(end > as_at)
-    out[now] = unlucky(len(now), chance, rng)
-    return out
-
-
 def _reviews(
     book: Book,
     real: Ints,
@@ -143,7 +136,7 @@ def _reviews(
         as_at,
         due,
         rng,
-        overdue=_open_some(end, as_at, 0.075, rng),
+        overdue=0.06,
         days_over=(22.0, 2),
         late=0.09,
         late_days=18.0,
@@ -255,7 +248,7 @@ def _visits(
         as_at,
         due,
         rng,
-        overdue=_open_some(end, as_at, 0.065, rng),
+        overdue=0.06,
         days_over=(14.0, 1),
         late=0.09,
         late_days=10.0,
@@ -301,7 +294,7 @@ def _health(
         as_at,
         review_due,
         rng,
-        overdue=_open_some(end[had], as_at, 0.09, rng),
+        overdue=0.07,
         days_over=(22.0, 2),
         late=0.08,
         soonest=0.85,
@@ -312,7 +305,7 @@ def _health(
         as_at,
         yearly,
         rng,
-        overdue=_open_some(end, as_at, 0.12, rng),
+        overdue=0.08,
         days_over=(25.0, 3),
         late=0.1,
         soonest=0.4,
@@ -354,7 +347,7 @@ def _learning(
         as_at,
         lambda step, last, who: sdq_due(step, last, some[who]),
         rng,
-        overdue=_open_some(last_sdq[some], as_at, 0.1, rng),
+        overdue=0.07,
         days_over=(20.0, 2),
         late=0.08,
         soonest=0.8,
@@ -379,7 +372,7 @@ def _learning(
         as_at,
         pep_due,
         rng,
-        overdue=_open_some(end[taught], as_at, 0.08, rng),
+        overdue=0.06,
         days_over=(12.0, 1),
         late=0.06,
         soonest=0.75,

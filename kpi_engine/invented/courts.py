@@ -11,7 +11,7 @@ from kpi_engine.invented.care import Care, Statuses
 from kpi_engine.invented.cases import Cases, Kind, Role
 from kpi_engine.invented.people import People
 from kpi_engine.invented.protection import Plans
-from kpi_engine.invented.rhythms import keep, unlucky
+from kpi_engine.invented.rhythms import keep
 from kpi_engine.invented.writing import Book, choose, flags, numbered
 
 
@@ -140,9 +140,7 @@ def write_private_fostering(
             return working_days.add(last, 7)
         return np.where(last < year[who], last + 42, last + 84)
 
-    behind = np.zeros(len(chosen), dtype=bool)
-    behind[end > as_at] = unlucky(int((end > as_at).sum()), 0.08, rng)
-    visits = keep(aware, end, as_at, due, rng, overdue=behind, late=0.06, soonest=0.6)
+    visits = keep(aware, end, as_at, due, rng, overdue=0.1, late=0.06, soonest=0.6)
     book.add(
         "local_private_fostering_visits",
         visit_id=numbered("PV", len(visits.day)),

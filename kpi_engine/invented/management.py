@@ -12,7 +12,7 @@ from kpi_engine.invented.allocations import OFFICERS, Holdings
 from kpi_engine.invented.allotting import Ints
 from kpi_engine.invented.cases import Cases
 from kpi_engine.invented.people import People
-from kpi_engine.invented.rhythms import keep, later, unlucky
+from kpi_engine.invented.rhythms import keep, later
 from kpi_engine.invented.workforce import ROOT, SERVICES, TEAMS, Workforce
 from kpi_engine.invented.writing import Book, choose, flags, numbered
 
@@ -128,16 +128,13 @@ def write_staff(book: Book, work: Workforce, as_at: int, rng: np.random.Generato
     def supervised(step: int, last: Days, who: Ints) -> Days:
         return last + (28 if step == 0 else 31)
 
-    now = end[real] > as_at
-    overdue = np.zeros(len(real), dtype=bool)
-    overdue[now] = unlucky(int(now.sum()), 0.08, rng)
     held = keep(
         start[real],
         end[real],
         as_at,
         supervised,
         rng,
-        overdue=overdue,
+        overdue=0.08,
         days_over=(7.0, 1),
         late=0.08,
         soonest=0.8,

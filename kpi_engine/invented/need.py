@@ -135,12 +135,6 @@ def write_need_plans(
         cinp_cin_plan_team=[TEAMS[t].id if t >= 0 else "" for t in team.tolist()],
         cinp_cin_plan_worker_id=[work.workers[w].id if w >= 0 else "" for w in worker.tolist()],
     )
-    now = made.end > as_at
-
-    def some(chance: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        out = np.zeros(len(now), dtype=bool)
-        out[now] = unlucky(int(now.sum()), chance, rng)
-        return out
 
     def visit_due(step: int, last: Days, who: Ints) -> Days:
         return working_days.add(last, 20)
@@ -149,7 +143,15 @@ def write_need_plans(
         return plus_months(last, 3)
 
     visits = keep(
-        made.start, made.end, as_at, visit_due, rng, overdue=some(0.08), days_over=(11.0, 1), late=0.12
+        made.start,
+        made.end,
+        as_at,
+        visit_due,
+        rng,
+        overdue=0.065,
+        weight=counts,
+        days_over=(11.0, 3),
+        late=0.12,
     )
     reviews = keep(
         made.start,
@@ -157,7 +159,8 @@ def write_need_plans(
         as_at,
         review_due,
         rng,
-        overdue=some(0.095),
+        overdue=0.06,
+        weight=counts,
         days_over=(20.0, 2),
         late=0.13,
         late_days=15.0,

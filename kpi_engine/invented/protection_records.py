@@ -16,7 +16,7 @@ from kpi_engine.invented.cases import YEARS, Cases, Kind, Role
 from kpi_engine.invented.people import People
 from kpi_engine.invented.protection import Plans
 from kpi_engine.invented.published import Shape
-from kpi_engine.invented.rhythms import Events, keep, later, unlucky
+from kpi_engine.invented.rhythms import Events, keep, later
 from kpi_engine.invented.workforce import TEAMS, Workforce
 from kpi_engine.invented.writing import Book, choose, flags, ids, numbered, quoted
 
@@ -258,25 +258,28 @@ def make_follow(
         as_at,
         visit_due,
         rng,
-        overdue=_some_open(plans, as_at, 0.075, rng),
-        days_over=(6.0, 1),
+        overdue=0.062,
+        weight=plans.members,
+        days_over=(6.0, 3),
         late=0.11,
         soonest=0.65,
     )
-    behind = _some_open(plans, as_at, 0.075, rng)
+    behind = np.zeros(len(plans), dtype=bool)
     if late_core_group >= 0:
         behind[late_core_group] = True
-    cores = keep(plans.start, plans.end, as_at, core_due, rng, overdue=behind, days_over=(10.0, 2), late=0.11)
+    cores = keep(
+        plans.start,
+        plans.end,
+        as_at,
+        core_due,
+        rng,
+        overdue=0.062,
+        weight=plans.members,
+        certainly=behind,
+        days_over=(10.0, 2),
+        late=0.11,
+    )
     return Follow(reviews, visits, cores, _mid_points(plans, reviews, as_at, rng))
-
-
-def _some_open(
-    plans: Plans, as_at: int, chance: float, rng: np.random.Generator
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    out = np.zeros(len(plans), dtype=bool)
-    now = np.flatnonzero(plans.end > as_at)
-    out[now] = unlucky(len(now), chance, rng)
-    return out
 
 
 def _reviews(plans: Plans, shape: Shape, as_at: int, rng: np.random.Generator) -> Events:
@@ -309,7 +312,7 @@ def _reviews(plans: Plans, shape: Shape, as_at: int, rng: np.random.Generator) -
         as_at,
         due,
         rng,
-        overdue=behind,
+        certainly=behind,
         days_over=(8.0, 9),
         late=0.0,
         late_first=slow,
@@ -342,7 +345,7 @@ def _mid_points(plans: Plans, reviews: Events, as_at: int, rng: np.random.Genera
     on = np.where(draw < 0.05, limit + rng.integers(1, 20, len(subject)), on)
     on = np.maximum(working_days.add(on, 0), start + 1)
     open_late = (limit < as_at) & (end > as_at) & (limit > as_at - 30)
-    done = (on <= np.minimum(end, as_at)) & (draw < 0.985) & ~(open_late & (draw > 0.88))
+    done = (on <= np.minimum(end, as_at)) & (draw < 0.985) & ~(open_late & (draw > 0.82))
     catch_up = ~done & (limit < as_at - 30) & (end > as_at) & (draw < 0.85)
     on = np.where(catch_up, limit - 2, on)
     done |= catch_up

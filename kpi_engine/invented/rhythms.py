@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kpi_engine import working_days
 from kpi_engine.days import Days, Mask
-from kpi_engine.invented.allotting import Ints
+from kpi_engine.invented.allotting import Ints, pick_whole
 
 Due = Callable[[int, Days, Ints], Days]
 """(how many events so far, day of the previous event or the start, subjects) -> day the next one is due."""
@@ -33,7 +33,9 @@ def keep(
     due: Due,
     rng: np.random.Generator,
     *,
-    overdue: Mask | None = None,
+    overdue: float = 0.0,
+    weight: Ints | None = None,
+    certainly: Mask | None = None,
     days_over: tuple[float, int] = (9.0, 2),
     late: float = 0.05,
     late_first: NDArray[np.float64] | None = None,
@@ -44,20 +46,25 @@ def keep(
 ) -> Events:
     """The events of each subject from its start to its end or as_at.
 
-    overdue: subjects whose next event is overdue on as_at by `days_over` (mean of what is added, least)
-    days, where their start leaves room; all others are up to date on as_at. late: chance that an event comes
-    after its due date; late_first: that of each subject's first event instead; late_by: the least days it
-    comes late, late_days: the mean of what is added to them. skipped: chance that the last duty before the
-    end of an ended subject is never done. soonest: the earliest share of the interval at which an event happens.
+    overdue: share of the open subjects whose next event is overdue on as_at, by `days_over` (mean of what is
+    added, least) days; weight: children of each subject, when the share is one of children; certainly:
+    subjects overdue besides, if their start leaves room. All others are up to date on as_at.
+    late: chance that an event comes after its due date; late_first: that of each subject's first event
+    instead; late_by: the least days it comes late, late_days: the mean of what is added to them. skipped:
+    chance that the last duty before the end of an ended subject is never done. soonest: the earliest share
+    of the interval at which an event happens.
     """
     count = len(start)
     everyone = np.arange(count)
-    behind = np.zeros(count, dtype=bool) if overdue is None else overdue & (end > as_at)
     over = days_over[1] + rng.exponential(days_over[0], count).astype(np.int64)
     usual = due(3, np.full(count, as_at), everyone) - as_at
     last_done = as_at - over - usual
     first_due = due(0, start, everyone)
-    behind &= (last_done >= start) | ((first_due < as_at) & (first_due > as_at - 45))
+    able = (end > as_at) & ((last_done >= start) | ((first_due < as_at) & (first_due > as_at - 45)))
+    behind = able & certainly if certainly is not None else np.zeros(count, dtype=bool)
+    sizes = np.ones(count, dtype=np.int64) if weight is None else weight
+    wanted = int(sizes[end > as_at].sum() * overdue + 0.5) - int(sizes[behind].sum())
+    behind[pick_whole(np.flatnonzero(able & ~behind), sizes, max(wanted, 0), rng)] = True
     stop = np.where(behind, last_done, np.minimum(end, as_at))
     gives_up = (end <= as_at) & (rng.random(count) < skipped)
 

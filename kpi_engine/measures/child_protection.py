@@ -131,7 +131,7 @@ MEASURES = (
         population='on_cp_plan',
         work_stream='WS7',
         counts='children',
-        needs=('ssd_cp_plans', 'local_meetings'),
+        needs=('ssd_cp_plans', 'ssd_cp_reviews', 'local_meetings'),
     ),
     Rate(
         slug='mid_point_reviews_in_time',
@@ -140,7 +140,7 @@ MEASURES = (
         clocks=('mid_point_review',),
         basis='due',
         work_stream='WS7',
-        needs=('ssd_cp_plans', 'local_meetings'),
+        needs=('ssd_cp_plans', 'ssd_cp_reviews', 'local_meetings'),
     ),
     Average(
         slug='cp_duration',
