@@ -22,13 +22,15 @@ from bot.memory import Memory
 from bot.seals import Seals
 from bot.store.unclear import UnclearQuestion
 from bot.turn import Audience, Reply, Turn
-from bot.understanding import Context, Listener, Reading, Vocabulary, advance, read
+from bot.understanding.context import AnswerSummary, Context, advance
+from bot.understanding.reader import read
+from bot.understanding.reading import Listener, Reading
+from bot.understanding.vocabulary import Vocabulary
 from bot.wording import Names
 from kpi_engine.engine import Engine
 from kpi_engine.errors import NotPermitted, Unknown
 from kpi_engine.question import AUTHORITY, Question, UnitRef
 
-ONLY_THE_FIRST = "I have answered the first question only; please ask the second one again by itself."
 UNCLEAR = ("clarify", "not_understood", "out_of_scope")
 TIMETABLE = "timetable"
 """Who "asks" for a scheduled post that goes to a channel."""
@@ -120,7 +122,7 @@ class Assistant:
         room = self._room(engine, person, turn.audience, Client.of(turn))
         if turn.action is not None:
             pressed = self._press(room, turn)
-            return [pressed], advance(context, pressed.reading, pressed.answer)
+            return [pressed], _after(context, pressed)
         return self._hear(room, turn.text or "", context)
 
     def _press(self, room: Room, turn: Turn) -> Said:
@@ -131,18 +133,18 @@ class Assistant:
 
     def _hear(self, room: Room, text: str, context: Context) -> tuple[list[Said], Context]:
         reading = self._read(room, text, context)
-        first = ask.hear(room, text, reading)
-        context = advance(context, first.reading, first.answer)
+        first = ask.hear(room, text, replace(reading, also=None))
+        context = _after(context, first)
+        if reading.note:
+            first = first.adding(reading.note)
         if reading.also is None:
             return [first], context
-        if reading.outcome != "answered" or reading.also.outcome != "answered":
-            return [first.adding(ONLY_THE_FIRST)], context
         second = ask.hear(room, text, reading.also)
-        return [first, second], advance(context, second.reading, second.answer)
+        return [first, second], _after(context, second)
 
     def _read(self, room: Room, text: str, context: Context) -> Reading:
         listener = Listener(room.person.unit, _default_unit(room), row_units=room.scope.child_units)
-        return read(text, listener, self._words_of(room.engine), context)
+        return read(text, listener, self._words_of(room.engine), context, as_at=room.as_at)
 
     def _brief(self, unit_id: str, person_id: str | None, audience: Audience, at: date | None) -> Said:
         engine = self._engines.current()
@@ -176,8 +178,7 @@ class Assistant:
     def _words_of(self, engine: Engine) -> Vocabulary:
         """The vocabulary of the extract, made once for each."""
         if self._vocabulary is None or self._vocabulary[0] is not engine:
-            words = Vocabulary.build(engine, events=self._events)
-            self._vocabulary = (engine, replace(words, as_at=self._as_at or engine.as_at))
+            self._vocabulary = (engine, Vocabulary.build(engine, events=self._events))
         return self._vocabulary[1]
 
     def _replies(self, said: list[Said], person_id: str, audience: Audience, now: datetime) -> list[Reply]:
@@ -207,6 +208,21 @@ class Assistant:
                 asked=asked,
             )
         )
+
+
+def _after(context: Context, said: Said) -> Context:
+    """What the next turn may point back at. A press that opened nothing leaves everything in place."""
+    if said.reading is None:
+        return context
+    rows = []
+    if said.asked is not None and said.asked.show != "why":  # one child's story is no list to point into
+        parts = said.json["answers"]
+        rows = [row for part in parts for row in (*part.get("rows", ()), *part.get("came_on", ()))]
+        rows += (said.json.get("briefing") or {}).get("longest_overdue") or ()
+    seen = [row for row in rows if row.get("child_id")]
+    children = tuple(row["child_id"] for row in seen)
+    workers = tuple(row.get("worker_id") for row in seen)
+    return advance(context, said.reading, AnswerSummary(said.outcome, children, workers))
 
 
 def _default_unit(room: Room) -> UnitRef:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.store.contexts import Contexts
-from bot.understanding import Context
+from bot.understanding.context import Context
 from kpi_engine.errors import InputError
 
 IDLE = timedelta(minutes=30)
@@ -35,7 +35,7 @@ class Forgetful:
 
     async def load(self, person_id: str, conversation_id: str, now: datetime) -> Context:
         context, at = self._kept.get((person_id, conversation_id), (Context(), now))
-        return context if now - at <= self._idle else Context()
+        return context if now - at <= self._idle else ended(context)
 
     async def save(self, person_id: str, conversation_id: str, context: Context, now: datetime) -> None:
         self._kept[person_id, conversation_id] = (context, now)
@@ -50,9 +50,10 @@ class StoreMemory:
 
     async def load(self, person_id: str, conversation_id: str, now: datetime) -> Context:
         saved = await self._contexts.load(person_id, conversation_id)
-        if saved is None or now - saved.last_turn_at > self._idle:
+        if saved is None:
             return Context()
-        return _context(saved.context)
+        context = _context(saved.context)
+        return context if now - saved.last_turn_at <= self._idle else ended(context)
 
     async def save(self, person_id: str, conversation_id: str, context: Context, now: datetime) -> None:
         await self._contexts.save(person_id, conversation_id, context.to_json(), now)
@@ -67,11 +68,13 @@ class SessionFile:
 
     async def load(self, person_id: str, conversation_id: str, now: datetime) -> Context:
         kept = self._read().get(_key(person_id, conversation_id))
+        if kept is None:
+            return Context()
         try:
-            fresh = kept is not None and now - datetime.fromisoformat(kept["at"]) <= self._idle
-            return _context(kept["context"]) if fresh else Context()
+            context, at = _context(kept["context"]), datetime.fromisoformat(kept["at"])
         except (KeyError, TypeError, ValueError):
             return Context()
+        return context if now - at <= self._idle else ended(context)
 
     async def save(self, person_id: str, conversation_id: str, context: Context, now: datetime) -> None:
         kept = {"at": now.isoformat(), "context": context.to_json()}
@@ -97,6 +100,11 @@ class SessionFile:
         if not isinstance(whole, dict):
             raise InputError(f"{self._path} is not a session file of perfbot ask: name another file.")
         return whole
+
+
+def ended(context: Context) -> Context:
+    """What outlives a conversation that has been idle too long: how somebody settled a doubtful word."""
+    return Context(choices=context.choices)
 
 
 def _key(person_id: str, conversation_id: str) -> str:

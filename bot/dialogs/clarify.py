@@ -56,5 +56,7 @@ def _all_forbidden(room: Room, said: str, reading: Reading) -> Said:
     except NotPermitted as error:
         text = rights.refusal(error, question, room.person, room.audience, room.engine)
         json = answer_json.in_words(said, "not_permitted", text, room.data)
-        return Said(json, "refusal", question, refusal_card(text, room.client), reading=reading)
+        return Said(
+            json, "refusal", question, refusal_card(text, room.client), reading=replace(reading, choices=())
+        )
     raise AssertionError("a choice that was left out is permitted after all")

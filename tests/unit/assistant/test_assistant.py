@@ -6,6 +6,7 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -183,7 +184,7 @@ async def test_turns_at_the_same_time_are_all_answered_each_for_its_own_person(a
 
 async def test_only_sealed_buttons_are_pressed(engine: SmallEngine, kept: Kept) -> None:
     sealing = Assistant(
-        FixedEngine(engine), Forgetful(), kept, seals=Seals(lambda text: f"{hash(text):064x}")
+        FixedEngine(engine), Forgetful(), kept, seals=Seals(lambda text: sha256(text).hexdigest())
     )
     card = (await one(sealing, turn("which CP visits are overdue"))).card
     action = next(a["data"] for a in _actions(card) if a.get("data", {}).get("perfbot") == "ask")

@@ -11,8 +11,8 @@ import pytest
 from bot.memory import IDLE, Forgetful, Memory, SessionFile, StoreMemory
 from bot.settings import load_settings
 from bot.store import load_cipher, open_store
-from bot.understanding import Context, Reading, advance
-from kpi_engine.answer import Answer
+from bot.understanding.context import AnswerSummary, Context, advance
+from bot.understanding.reading import Reading
 from kpi_engine.errors import InputError
 from kpi_engine.question import Question
 
@@ -21,7 +21,7 @@ QUESTION = Question("headline", ("cp_open",), as_at=date(2026, 11, 15))
 
 
 def filled() -> Context:
-    return advance(Context(), Reading("answered", QUESTION), Answer("answered", QUESTION))
+    return advance(Context(), Reading("answered", QUESTION), AnswerSummary("answered", ("K1",), ("P1",)))
 
 
 @pytest.fixture(params=["process", "file", "store"])
