@@ -21,17 +21,16 @@ from bot.store import Delivery, Store
 from bot.turn import Reply
 from kpi_engine.question import ALL
 from schedules.briefings import CannotCompose, Payload, Recipient, compose
-from schedules.tools import Tools, name
-
-Key = tuple[str, str, str]
-"""Briefing, recipient, period: unique in the database."""
+from schedules.notices import Key
+from schedules.tools import Tools, key_of
 
 FIRST_WAIT, LONGEST_WAIT = 10.0, 120.0
 """Seconds before the second post and between two posts at most, before jitter."""
 NO_CHAT_AGAIN = timedelta(minutes=1)
 AGAIN_FOR = timedelta(hours=4)
 """How long an operator's order to send a failed one again is followed."""
-AT_ONCE = 16
+AT_ONCE = 6
+"""Posts under way at the same time: as many can be of unknown outcome when the process dies."""
 RECORD_AGAIN = (0.1, 0.3, 1.0, 3.0, 10.0, 20.0)
 """Seconds between tries to record what became of a post while the database is away."""
 
@@ -60,15 +59,15 @@ class Posting:
 
     async def _take(self, waiting: Delivery) -> None:
         """One waiting delivery: claimed, and if that worked, sent. Its faults are its own."""
+        key = key_of(waiting)
         try:
-            key = (waiting.briefing, waiting.recipient, waiting.period)
             mine = await self.claim(key, Payload.from_json(waiting.payload), until=waiting.until)
             if mine is not None:
                 await self.send(mine)
         except (SQLAlchemyError, OSError) as error:
-            log.error("%s: the database is away (%s)", name(waiting), type(error).__name__)
+            log.error("%s for %s, %s: the database is away (%s)", *key, type(error).__name__)
         except Exception as error:  # a fault in one delivery must not stop the others
-            log.error("%s: %s", name(waiting), type(error).__name__)
+            log.error("%s for %s, %s: %s", *key, type(error).__name__)
 
     async def claim(
         self,
@@ -116,7 +115,7 @@ class Posting:
         except UnknownOutcome as error:
             await self._unknown(mine, error.because)
         except Exception as error:  # whatever else happened, the post may have been accepted
-            log.error("%s: the host failed with %s", name(mine), type(error).__name__)
+            log.error("%s for %s, %s: the host failed with %s", *key_of(mine), type(error).__name__)
             await self._unknown(mine, f"the host failed with {type(error).__name__}")
         else:
             await self._recorded(
@@ -155,20 +154,20 @@ class Posting:
             mine.id, holder=self._holder, because=because, now=now, again_at=now + delay
         )
         if mine.because != because:
-            await self._t.notices.tell(f"{name(mine)}: waiting; {because}.")
+            self._t.notices.tell(key_of(mine), f"waiting; {because}.")
 
     async def fail(self, mine: Delivery, because: str) -> None:
         if await self._briefings.mark_failed(
             mine.id, holder=self._holder, because=because, now=self._t.clock()
         ):
-            await self._t.notices.tell(f"{name(mine)}: not delivered; {because}.")
+            self._t.notices.tell(key_of(mine), f"not delivered; {because}.")
 
     async def _unknown(self, mine: Delivery, because: str) -> None:
         async def change() -> None:
             if await self._briefings.mark_unknown(
                 mine.id, holder=self._holder, because=because, now=self._t.clock()
             ):
-                await self._t.notices.tell(f"{name(mine)}: nobody knows whether it arrived; {because}.")
+                self._t.notices.tell(key_of(mine), f"nobody knows whether it arrived; {because}.")
 
         await self._recorded(change)
 

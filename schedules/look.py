@@ -19,9 +19,10 @@ from bot.turn import PERSONAL
 from kpi_engine.errors import NotPermitted
 from kpi_engine.question import ALL
 from schedules.briefings import CannotCompose, Directory, Payload, Recipient, compose, recipients
-from schedules.delivery import Key, Posting
+from schedules.delivery import Posting
+from schedules.notices import Key
 from schedules.timetable import Due
-from schedules.tools import Tools, name
+from schedules.tools import Tools, key_of
 from schedules.wishes import is_wanted, with_wishes
 
 LOOK_BACK = timedelta(days=31)
@@ -46,7 +47,7 @@ class Deliveries:
         """Everything there is to do now. Call it every few seconds."""
         now = self._t.clock()
         for lost in await self._briefings.expire(now):
-            await self._t.notices.tell(f"{name(lost)}: nobody knows whether it arrived; {lost.because}.")
+            self._t.notices.tell(key_of(lost), f"nobody knows whether it arrived; {lost.because}.")
         marks = self._t.store.schedule_marks
         before = await marks.last_look() or now
         directory = self._t.engines.current()
@@ -113,24 +114,24 @@ class Deliveries:
                 await self._posting.fail(mine, f"not sent in time: {why}")
             return True
         if stale := self._t.stale(directory, now):
-            await self._hold(key, stale)
+            self._hold(key, stale)
             return False
         try:
             reply = await compose(self._t.composer, due.unit_id, recipient)
         except CannotCompose as error:
-            await self._hold(key, str(error))
+            self._hold(key, str(error))
             return False
         except Exception as error:  # a fault in composing one briefing must not stop the others
             log.error("composing %s failed: %s", due.key, type(error).__name__)
-            await self._hold(key, f"composing it failed ({type(error).__name__})")
+            self._hold(key, f"composing it failed ({type(error).__name__})")
             return False
         payload = Payload(unit, recipient.audience, reply)
         await self._posting.claim(key, payload, until=due.until, lease=timedelta(0))
         self._held.pop(key, None)
         return True
 
-    async def _hold(self, key: Key, why: str) -> None:
+    def _hold(self, key: Key, why: str) -> None:
         """Tells the operator once that something due waits, and for what."""
         if self._held.get(key) != why:
             self._held[key] = why
-            await self._t.notices.tell(f"{key[0]} for {key[1]}, {key[2]}: waiting; {why}")
+            self._t.notices.tell(key, f"waiting; {why}")

@@ -24,26 +24,31 @@ WORTH_SENDING = timedelta(hours=12)
 log = logging.getLogger(__name__)
 
 
+Key = tuple[str, str, str]
+"""Briefing, recipient, period: unique in the database."""
+
+
 class Notices:
     """Gathers sentences during one look and hands them out at its end."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._briefings = store.briefings
         self._clock = clock
-        self._gathered: list[str] = []
+        self._gathered: list[tuple[Key, str]] = []
 
-    async def tell(self, sentence: str) -> None:
-        log.warning("%s", sentence)
-        if not sentence.startswith(NOTICE):
-            self._gathered.append(sentence)
+    def tell(self, key: Key, what: str) -> None:
+        """What became of one delivery; `what` holds no child and no figure."""
+        log.warning("%s for %s, %s: %s", *key, what)
+        if key[0] != NOTICE:
+            self._gathered.append((key, what))
 
     async def hand_out(self, directory: Directory) -> None:
         """One message for every active analyst, kept to be delivered like any other post."""
         if not self._gathered:
             return
-        sentences, self._gathered = self._gathered, []
-        shown = sentences[:AT_MOST]
-        if more := len(sentences) - len(shown):
+        gathered, self._gathered = self._gathered, []
+        shown = [f"{in_words(key, directory)}: {what}" for key, what in gathered[:AT_MOST]]
+        if more := len(gathered) - len(shown):
             shown.append(f"And {more} more: see perfbot deliveries.")
         reply = Reply("\n".join(["Deliveries that need a look:", *(f"- {each}" for each in shown)]))
         now = self._clock()
@@ -60,3 +65,12 @@ class Notices:
                     lease=timedelta(0),
                     until=now + WORTH_SENDING,
                 )
+
+
+def in_words(key: Key, directory: Directory) -> str:
+    """ "briefing of CSWT 1 for Priya Shah, 2026-W47": names where the extract knows them, else ids."""
+    briefing, recipient, period = key
+    post, _, unit_id = briefing.partition(":")
+    unit, user = directory.units.get(unit_id), directory.users.get(recipient)
+    whom = user.name if user else f"the channel {recipient}"
+    return f"{post} of {unit.name if unit else unit_id} for {whom}, {period}"

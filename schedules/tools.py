@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from bot.hosts.protocol import Sender
 from bot.store import Delivery, Store
 from schedules.briefings import Composer, Directory, Recipient
-from schedules.notices import Notices
+from schedules.notices import Key, Notices
 from schedules.timetable import Timetable
 
 SEND_SECONDS = 250.0
@@ -70,6 +70,5 @@ class Tools:
     lease: timedelta = LEASE
 
 
-def name(delivery: Delivery) -> str:
-    """How a delivery is called in a sentence."""
-    return f"{delivery.briefing} for {delivery.recipient}, {delivery.period}"
+def key_of(delivery: Delivery) -> Key:
+    return delivery.briefing, delivery.recipient, delivery.period

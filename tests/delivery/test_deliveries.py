@@ -154,7 +154,7 @@ async def test_after_the_cut_off_a_miss_is_recorded_and_the_analyst_told(replica
     assert reasons == {"not sent in time: perfbot was not running at the time"}
     await late.look()
     (notice,) = replica.connector.got("a:U-ANALYST")
-    assert "briefing:T2 for U-T2, 2026-W47: not delivered" in str(notice["text"])
+    assert "briefing of Team 2 for Manager 2, 2026-W47: not delivered" in str(notice["text"])
     assert len(replica.connector.tried) == 1
 
 
@@ -222,7 +222,7 @@ async def test_a_refusal_for_good_is_recorded_and_told(replica: Replica) -> None
     assert (await replica.states())["U-T1"] == "failed"
     assert replica.connector.tried.count("a:U-T1") == 1
     (notice,) = replica.connector.got("a:U-ANALYST")
-    assert "U-T1, 2026-W47: not delivered; blocked (403)." in str(notice["text"])
+    assert "briefing of Team 1 for Manager 1, 2026-W47: not delivered; blocked (403)." in str(notice["text"])
 
 
 @pytest.mark.parametrize("fault", [UnknownOutcome("connection lost"), RuntimeError("a bug in the host")])
@@ -277,7 +277,7 @@ async def test_somebody_without_a_chat_gets_it_when_he_opens_one_and_the_analyst
     assert (await replica.states())["U-T2"] == "claimed"
     notices = [str(each["text"]) for each in replica.connector.got("a:U-ANALYST")]
     assert len(notices) == 1
-    assert "briefing:T2 for U-T2, 2026-W47: waiting; no conversation" in notices[0]
+    assert "briefing of Team 2 for Manager 2, 2026-W47: waiting; no conversation" in notices[0]
     await replica.store.references.save(reference, replica.clock())
     await replica.look()
     assert (await replica.states())["U-T2"] == "sent"
