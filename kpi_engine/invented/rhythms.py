@@ -114,14 +114,3 @@ def unlucky(count: int, chance: float, rng: np.random.Generator) -> Mask:
     out = np.zeros(count, dtype=bool)
     out[rng.permutation(count)[: int(count * chance + 0.5)]] = True
     return out
-
-
-def previous(events: Events, start: Days) -> Days:
-    """For each event the day of the one before it (the subject's start for the first)."""
-    before = np.empty_like(events.day)
-    if len(before):
-        before[1:] = events.day[:-1]
-        first = np.ones(len(before), dtype=bool)
-        first[1:] = events.subject[1:] != events.subject[:-1]
-        before[first] = start[events.subject[first]]
-    return before
