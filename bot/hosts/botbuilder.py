@@ -23,6 +23,7 @@ from botbuilder.core import TurnContext
 
 from bot.hosts.protocol import Final, NotSent, Replier, Retryable, Sent, UnknownOutcome
 from bot.hosts.teams.adapter import hang_up, make_adapter
+from bot.hosts.teams.addresses import Addresses
 from bot.hosts.teams.endpoint import ACKNOWLEDGE_SECONDS, Endpoint
 from bot.hosts.teams.gate import Gate
 from bot.hosts.teams.messages import message
@@ -73,13 +74,14 @@ class TeamsHost:
     ) -> None:
         settings.check_can_serve()
         self.settings = settings
-        self._store = store
-        self._clock = clock
+        self._addresses = Addresses(store, clock)
         self._post = post or Post()
         self._adapter = make_adapter(settings)
         gate = Gate(settings, self._adapter.bot_framework_authentication)
-        talk = Talk(replier, store, self._post, clock)
-        self._endpoint = Endpoint(self._adapter, gate, talk, store, clock, acknowledge_seconds)
+        talk = Talk(replier, store, self._post, self._addresses, clock)
+        self._endpoint = Endpoint(
+            self._adapter, gate, talk, store, self._addresses, clock, acknowledge_seconds
+        )
 
     def app(self) -> web.Application:
         """The web application; others may add routes of their own (health, metrics)."""
@@ -127,7 +129,7 @@ class TeamsHost:
                 sdk_reference(ours), logic, bot_app_id=self.settings.app_id
             )
         except Final as error:
-            await self._store.references.close(ours, error.because, self._clock())
+            await self._addresses.close(ours, error.because)
             raise
         except NotSent:
             raise

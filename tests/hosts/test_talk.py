@@ -182,6 +182,25 @@ async def test_references_are_kept_on_every_turn_and_closed_at_uninstalling(team
     assert (found.conversation_type, found.user_id, found.aad_id) == ("channel", "", "")
 
 
+async def test_an_address_is_written_when_it_is_new_and_now_and_then(teams, store, connector, monkeypatch):
+    written = []
+    save = store.references.save
+
+    async def watched(reference, now):
+        written.append(reference.conversation_id)
+        await save(reference, now)
+
+    monkeypatch.setattr(store.references, "save", watched)
+    for _ in range(3):
+        await teams.say()
+    await teams.say(**channel())
+    assert written == ["a:personal", "19:team@thread.tacv2"]
+    await teams.post(teams.activity(None, type="installationUpdate", action="remove"))
+    await teams.say()
+    assert len(written) == 3
+    assert await store.references.find_personal(PERSON) is not None
+
+
 async def test_answers_carry_safe_headers(teams):
     for path, method in (("/api/messages", "POST"), ("/api/messages", "GET"), ("/nowhere", "GET")):
         async with teams.client.request(method, path) as answer:

@@ -18,11 +18,15 @@ from botframework.connector.auth import (
     ClaimsIdentity,
     ConnectorFactory,
 )
+from msrest.universal_http.requests import ClientRetryPolicy
 
 from bot.hosts.teams.credentials import OneTokenFactory
 from bot.settings import Settings
 
 CONNECT_SECONDS, READ_SECONDS = 5, 20
+
+# It looks a thousand codes up in a list of five hundred for every connector it makes.
+ClientRetryPolicy.safe_codes = frozenset(ClientRetryPolicy.safe_codes)
 
 # It warns of every field of channelData that it has no model for; we read the JSON ourselves.
 logging.getLogger("msrest.serialization").setLevel(logging.ERROR)

@@ -20,6 +20,7 @@ from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
 from bot.hosts.teams.adapter import hang_up
+from bot.hosts.teams.addresses import Addresses
 from bot.hosts.teams.gate import Gate
 from bot.hosts.teams.incoming import Incoming, Refused, pressed_action, read_incoming
 from bot.hosts.teams.messages import invoke_note
@@ -48,6 +49,7 @@ class Endpoint:
         gate: Gate,
         talk: Talk,
         store: Store,
+        addresses: Addresses,
         clock: Callable[[], datetime],
         acknowledge_seconds: float = ACKNOWLEDGE_SECONDS,
     ) -> None:
@@ -55,6 +57,7 @@ class Endpoint:
         self._gate = gate
         self._talk = talk
         self._store = store
+        self._addresses = addresses
         self._clock = clock
         self._acknowledge_seconds = acknowledge_seconds
         self._running: dict[str, asyncio.Task[SavedAnswer]] = {}
@@ -130,8 +133,7 @@ class Endpoint:
     async def _work(self, incoming: Incoming, proof: AuthenticateRequestResult) -> SavedAnswer:
         person_id = self._gate.person_of(incoming)
         if incoming.type == "installationUpdate" and incoming.action.startswith("remove"):
-            reference = reference_of(incoming, person_id)
-            await self._store.references.close(reference, "the bot was uninstalled", self._clock())
+            await self._addresses.close(reference_of(incoming, person_id), "the bot was uninstalled")
             return DONE
         if incoming.type in ("message", "invoke", "conversationUpdate", "installationUpdate"):
             await self._remember(incoming, person_id)
@@ -154,7 +156,7 @@ class Endpoint:
     async def _remember(self, incoming: Incoming, person_id: str) -> None:
         """Keep where the conversation can be reached. Failing to is no reason not to answer."""
         try:
-            await self._store.references.save(reference_of(incoming, person_id), self._clock())
+            await self._addresses.save(reference_of(incoming, person_id))
         except Exception as error:
             log_fault("A conversation's address could not be kept", error)
 

@@ -14,6 +14,7 @@ from typing import Any
 from botbuilder.core import TurnContext
 
 from bot.hosts.protocol import Final, NotSent, Replier
+from bot.hosts.teams.addresses import Addresses
 from bot.hosts.teams.incoming import Incoming
 from bot.hosts.teams.messages import ANSWERED_BELOW, invoke_body, invoke_note, message, typing
 from bot.hosts.teams.post import Post
@@ -43,10 +44,18 @@ class _Queue:
 class Talk:
     """clock: the time a turn arrived (aware)."""
 
-    def __init__(self, replier: Replier, store: Store, post: Post, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        replier: Replier,
+        store: Store,
+        post: Post,
+        addresses: Addresses,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._replier = replier
         self._store = store
         self._post = post
+        self._addresses = addresses
         self._clock = clock
         self._queues: dict[tuple[str, str], _Queue] = {}
 
@@ -117,9 +126,7 @@ class Talk:
         except NotSent as error:
             log.warning("A reply was not delivered: %s", error.because)
             if isinstance(error, Final) and incoming.is_personal:
-                await self._store.references.close(
-                    reference_of(incoming, incoming.aad_id), error.because, self._clock()
-                )
+                await self._addresses.close(reference_of(incoming, incoming.aad_id), error.because)
 
     @asynccontextmanager
     async def _in_order(self, person_id: str, conversation_id: str) -> AsyncIterator[None]:
