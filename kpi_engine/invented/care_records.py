@@ -19,7 +19,6 @@ CARE_PLAN_KEYS: Final = (
     "REMAINSUP", "RETURN1M", "RETURN6M", "RETURNEV", "LTRELFR",
     "LTFOST18", "RESPLMT", "SUPPLIV", "ADOPTION", "OTHERPLN",
 )  # fmt: skip
-FOSTER: Final = ("U1", "U2", "U3", "U4", "U5", "U6")
 
 
 def write_periods(
