@@ -33,7 +33,14 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.engine.reflection import ObjectKind
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SAWarning, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    ProgrammingError,
+    SAWarning,
+    SQLAlchemyError,
+)
 from sqlalchemy.pool import NullPool
 
 from kpi_engine.errors import LoadError
@@ -145,7 +152,7 @@ def _why_not(error: Exception) -> str:
         return "refuses the user name or password: check both in the URL."
     if "database" in told and any(word in told for word in ("does not exist", "unknown", "cannot open")):
         return "does not exist there: check the name in the URL."
-    if isinstance(error, (TypeError, ValueError)):
+    if isinstance(error, (TypeError, ValueError, ProgrammingError)):
         return "cannot be reached with these settings: check what follows the ? in the URL."
     return "does not answer: check host and port in the URL, and that the server is running."
 
