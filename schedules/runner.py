@@ -22,14 +22,17 @@ from bot.store import Delivery, Store
 from schedules.briefings import Composer, Directory
 from schedules.look import Deliveries
 from schedules.notices import Notices
+from schedules.outlook import timetable_of
 from schedules.timetable import Timetable
-from schedules.timetable_file import FILE_NAME, read_timetable
+from schedules.timetable_file import FILE_NAME
 from schedules.tools import Addresses, Engines, StoredAddresses, Tools
 
 LOOK_EVERY = 10.0
 """Seconds between two looks: how late a post may be, and how soon a lapsed one is noticed."""
 
 log = logging.getLogger(__name__)
+# It warns whenever a look is still under way when the next would be due; that is meant.
+logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def utc_now() -> datetime:
@@ -91,9 +94,7 @@ async def start(
     Raises InputError, one sentence with file and line, for a timetable that cannot be used.
     """
     directory = engines.current()
-    table = read_timetable(
-        tuple(directory.units), settings.home, zone=settings.zone, closed=settings.office_closed
-    )
+    table = timetable_of(settings, directory)
     for unit_id, channel in table.channels.items():
         await store.channels.assign(channel, directory.units[unit_id].ref, FILE_NAME, clock())
 
