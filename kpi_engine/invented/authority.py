@@ -15,6 +15,7 @@ from kpi_engine.invented import (
     allocations,
     care_records,
     courts,
+    enquiries,
     faults,
     front_door,
     leavers,
