@@ -75,7 +75,9 @@ def _opened(home: Path, kept: store.Kept) -> Engine:
     return Engine(extract, findings=findings, home=home)
 
 
-def make_authority(folder: Path, *, children: int | None = None, as_at: date | None = None, seed: int = 1) -> None:
+def make_authority(
+    folder: Path, *, children: int | None = None, as_at: date | None = None, seed: int = 1
+) -> None:
     """Write an invented authority as an SSD folder with local tables."""
     from kpi_engine.invented import make_authority as make  # numpy-heavy: only when asked for
 

@@ -24,7 +24,11 @@ class Allocation:
         self._end = involvement.day("invo_involvement_end_date")
         self._allocated = role.astype(bool)
         self._holders = Holder(
-            involvement.child, self._start, self._end, involvement.text("invo_involvements_id"), self._allocated
+            involvement.child,
+            self._start,
+            self._end,
+            involvement.text("invo_involvements_id"),
+            self._allocated,
         )
         self._worker = facts.allocated_worker(involvement.text("invo_professional_id"))
         self._team = facts.teams.codes(involvement.text("invo_professional_team"))

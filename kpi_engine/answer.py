@@ -9,9 +9,7 @@ from typing import Any, Literal
 
 from kpi_engine.question import Period, Question
 
-Outcome = Literal[
-    "answered", "clarify", "not_permitted", "not_understood", "out_of_scope", "no_data"
-]
+Outcome = Literal["answered", "clarify", "not_permitted", "not_understood", "out_of_scope", "no_data"]
 Rag = Literal["green", "amber", "red"]
 Row = Mapping[str, Any]
 """A row of a list, JSON-ready (ISO dates). Ledger rows: child_id, clock, subject_id, sequence, start_date,

@@ -66,7 +66,9 @@ def care_periods(facts: Facts) -> CarePeriods:
 
     names = np.empty(len(rows), dtype=object)
     names[:] = list(columns[2])
-    return CarePeriods(numbers(0), numbers(1), names, numbers(3), numbers(4), numbers(5), numbers(6), numbers(7))
+    return CarePeriods(
+        numbers(0), numbers(1), names, numbers(3), numbers(4), numbers(5), numbers(6), numbers(7)
+    )
 
 
 def _statuses(facts: Facts) -> dict[int, list[tuple[int, int, bool]]]:

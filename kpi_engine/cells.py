@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date, time
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 EMPTY = ("", "NULL", "null", "Null", "PLACEHOLDER_DATA", "#N/A", "NaN", "nan", "NaT", "None")
 EMPTY_ID = (*EMPTY, "-1", "-1.0")
 UNKNOWN_DISTANCE = 999.9
 
-_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$")
+_DATE = re.compile(
+    r"^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$"
+)
 _MONTH = re.compile(r"^(\d{4})-(\d{2})$")
 _PREFIX = re.compile(r"^[A-Za-z]\)\s*")
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -78,7 +83,9 @@ def flag(text: str | None) -> str:
     if not text:
         return ""
     word = _PREFIX.sub("", text.strip()).upper()
-    return {"Y": "Y", "YES": "Y", "TRUE": "Y", "1": "Y", "N": "N", "NO": "N", "FALSE": "N", "0": "N"}.get(word, "")
+    return {"Y": "Y", "YES": "Y", "TRUE": "Y", "1": "Y", "N": "N", "NO": "N", "FALSE": "N", "0": "N"}.get(
+        word, ""
+    )
 
 
 @lru_cache(maxsize=10_000)
@@ -103,7 +110,7 @@ def json_flag(text: str | None, name: str) -> bool:
     return isinstance(value, dict) and flag(str(value.get(name) or "")) == "Y"
 
 
-def mapped(values: list[str | None], function) -> np.ndarray:  # type: ignore[type-arg,no-untyped-def]
+def mapped(values: list[str | None], function: Callable[[str | None], Any]) -> NDArray[np.object_]:
     """function over a column, each different value worked out once; an object array."""
     known: dict[str | None, object] = {}
     out = np.empty(len(values), dtype=object)

@@ -93,7 +93,11 @@ def deadlines(
     count = len(child)
 
     def given(values: Days | None, otherwise: int) -> Days:
-        return np.full(count, otherwise, dtype=np.int64) if values is None else np.asarray(values, dtype=np.int64)
+        return (
+            np.full(count, otherwise, dtype=np.int64)
+            if values is None
+            else np.asarray(values, dtype=np.int64)
+        )
 
     def marks(values: Mask | bool | None) -> Mask:
         return np.full(count, bool(values)) if values is None or isinstance(values, bool) else values
@@ -145,7 +149,9 @@ class Chain:
     number: Codes
 
 
-def chain(regimes: Regimes, events: Events, *, accept_start: bool = True, not_before: Days | None = None) -> Chain:
+def chain(
+    regimes: Regimes, events: Events, *, accept_start: bool = True, not_before: Days | None = None
+) -> Chain:
     """Rows of every regime: row 1 starts at the regime's start, each later row at the previous qualifying event;
     done = the next event on a strictly later day, row 1 also accepting the start day (rules 4).
 

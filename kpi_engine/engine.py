@@ -131,7 +131,9 @@ class Engine:
 
     @property
     def stamp(self) -> DataStamp:
-        return DataStamp(self.as_at, self.extract.loaded_at, self.extract.id or self.extract.source, len(self.all_findings))
+        return DataStamp(
+            self.as_at, self.extract.loaded_at, self.extract.id or self.extract.source, len(self.all_findings)
+        )
 
     @property
     def all_findings(self) -> list[Finding]:
@@ -163,7 +165,9 @@ class Engine:
         """Write the ledger as CSV or Parquet; returns the number of rows."""
         return export.write_ledger(self, path, as_at, clock, kind)
 
-    def figure(self, slug: str, as_at: date, unit_id: str = ALL, period: Period | None = None) -> Figure | None:
+    def figure(
+        self, slug: str, as_at: date, unit_id: str = ALL, period: Period | None = None
+    ) -> Figure | None:
         """One number; None where a table is absent (no data). period None = the measure's own."""
         wanted = measure(slug)
         if self.figures.missing(wanted):

@@ -25,7 +25,9 @@ def _check(engine: Engine, as_at: date, clock: str | None) -> None:
     if clock is not None and clock not in CLOCKS:
         raise Unknown(f"There is no clock called {clock!r}; the clocks are {', '.join(CLOCKS)}.")
     if as_at > engine.as_at:
-        raise InputError(f"The newest data is as at {engine.as_at.isoformat()}; ask for that date or an earlier one.")
+        raise InputError(
+            f"The newest data is as at {engine.as_at.isoformat()}; ask for that date or an earlier one."
+        )
 
 
 def write_ledger(engine: Engine, path: Path, as_at: date, clock: str | None, kind: str) -> int:
@@ -58,5 +60,3 @@ def measures(engine: Engine, as_at: date, unit_id: str) -> list[dict[str, Any]]:
             "no_data": found.no_data,
         })  # fmt: skip
     return out
-
-

@@ -89,11 +89,11 @@ class Frame:
 
     def flag(self, column: str) -> Mask:
         """Whether the flag is Y."""
-        return self.text(column) == "Y"
+        return np.asarray(self.text(column) == "Y", dtype=bool)
 
     def refused(self, column: str) -> Mask:
         """Whether the flag is N (empty is neither)."""
-        return self.text(column) == "N"
+        return np.asarray(self.text(column) == "N", dtype=bool)
 
     def made(self, column: str, function: Callable[[str | None], Any]) -> NDArray[Any]:
         """function of each cell, each different cell worked out once."""
@@ -205,7 +205,9 @@ class Facts:
         parent = self[parent_name]
         owner = dict(zip(parent.text(parent_column)[::-1], parent.child[::-1], strict=True))
         empty = frame.child == NOBODY
-        found = np.array([owner.get(one, NOBODY) if one else NOBODY for one in frame.text(column)], dtype=np.int64)
+        found = np.array(
+            [owner.get(one, NOBODY) if one else NOBODY for one in frame.text(column)], dtype=np.int64
+        )
         frame.child = np.where(empty, found, frame.child)
 
     def _number_workers(self) -> None:
@@ -246,7 +248,8 @@ class Teams:
             self._match[self.ids[code].casefold()] = code
         parents = department.text("dept_team_parent_id") if source is department else [""] * len(self.ids)
         self.parent: list[int] = [
-            self.place.get(p, NO_TEAM) if p != one else NO_TEAM for p, one in zip(parents, self.ids, strict=True)
+            self.place.get(p, NO_TEAM) if p != one else NO_TEAM
+            for p, one in zip(parents, self.ids, strict=True)
         ]
 
     def codes(self, cells_: NDArray[np.object_]) -> Codes:

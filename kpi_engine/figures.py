@@ -123,8 +123,8 @@ class Figures:
                 open_rows.append(of_cut(cut.where(cut.status >= OVERDUE)))
             shadow = self._shadows(clock, view, held=None)
             shadows.append(shadow.where(_in(inside, view, shadow.child)))
-        population = AS_AT[measure.population](view) if measure.population else _stacked(open_rows)
-        return Rows(parts, population, shadows)
+        of = AS_AT[measure.population](view) if measure.population else _stacked(open_rows)
+        return Rows(parts, of, shadows)
 
     def _rate(self, measure: Rate, view: View, period: Period) -> Rows:
         first, last = day(period.first), min(day(period.last), view.as_at)
@@ -204,11 +204,11 @@ class Figures:
 
 def default_period(measure: Measure, as_at: date) -> Period | None:
     """What is meant when no period is said (measures.md)."""
-    named = {
-        "as_at": lambda d: None, "last_week": periods.last_week, "last_month": periods.last_month,
-        "last_12_months": lambda d: periods.last_months(d, 12),
-    }  # fmt: skip
-    return named[measure.default_period](as_at)
+    if measure.default_period == "last_week":
+        return periods.last_week(as_at)
+    if measure.default_period == "last_month":
+        return periods.last_month(as_at)
+    return periods.last_months(as_at, 12) if measure.default_period == "last_12_months" else None
 
 
 def needs_period(measure: Measure) -> bool:
@@ -219,7 +219,8 @@ def needs_period(measure: Measure) -> bool:
 def _in(mask: Callable[[View], Mask] | None, view: View, child: Codes) -> Mask:
     if mask is None:
         return np.ones(len(child), dtype=bool)
-    return (child >= 0) & np.append(mask(view), False)[child]
+    inside: Mask = (child >= 0) & np.append(mask(view), False)[child]
+    return inside
 
 
 def _stacked(sheets: list[Sheet]) -> Sheet:
@@ -243,5 +244,3 @@ def _average(measure: Average, sheet: Sheet) -> Figure:
         return Figure(None, 0, 0)
     unit = DAYS_IN_MONTH if measure.counts == "months" else Fraction(7)
     return Figure(one_decimal(Fraction(total, len(sheet)) / unit), len(sheet), total)
-
-

@@ -40,7 +40,9 @@ def holds(engine: Engine, slug: str, unit_id: str, on: date) -> bool:
     if slug in WHOLE_AUTHORITY:
         return False
     wanted = measure(slug)
-    kinds = {engine.units[one].team_kind for one in engine.units_below(unit_id) if engine.units[one].kind == "team"}
+    kinds = {
+        engine.units[one].team_kind for one in engine.units_below(unit_id) if engine.units[one].kind == "team"
+    }
     excluded = WITHOUT.get(CATALOGUE[slug].family, frozenset())
     if not kinds or kinds - excluded:
         return True

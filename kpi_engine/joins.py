@@ -94,7 +94,10 @@ class Holder:
         messy = np.unique(self._group[overlap])
         simple = ~np.isin(self._group, messy)
         closes = simple & (self._end < next_start)
-        keys = [_keys(self._group[simple], self._start[simple]), _keys(self._group[closes], self._end[closes])]
+        keys = [
+            _keys(self._group[simple], self._start[simple]),
+            _keys(self._group[closes], self._end[closes]),
+        ]
         holds = [self._rows[simple], np.full(int(closes.sum()), -1, dtype=np.int64)]
         for group in messy:
             lo, hi = np.searchsorted(self._group, group, "left"), np.searchsorted(self._group, group, "right")
@@ -143,7 +146,8 @@ def _ties_by_id(order: Codes, group: Codes, start: Days, ids: NDArray[np.object_
         stop = place
         while stop < len(tied) and tied[stop]:
             stop += 1
-        run = sorted(out[place : stop + 1], key=cmp_to_key(lambda a, b: greater_id(str(ids[a]), str(ids[b]))))
-        out[place : stop + 1] = run
+        tied_rows: list[int] = out[place : stop + 1].tolist()
+        by_id = cmp_to_key(greater_id)
+        out[place : stop + 1] = sorted(tied_rows, key=lambda row: by_id(str(ids[row])))
         place = stop + 1
     return out

@@ -98,7 +98,9 @@ class Ledger:
     def cut(self, clock: str, as_at: int) -> Cut:
         """The clock's rows as at a day."""
         rows = self.duties(clock)
-        alive = (rows.start <= as_at) & (rows.valid_from <= as_at) & (as_at < rows.valid_to) & (rows.due < NEVER)
+        alive = (
+            (rows.start <= as_at) & (rows.valid_from <= as_at) & (as_at < rows.valid_to) & (rows.due < NEVER)
+        )
         done = np.where(rows.done <= as_at, rows.done, NEVER)
         ended = np.where(rows.ended <= as_at, rows.ended, NEVER)
         alive &= (rows.start < ended) | rows.brief | (rows.own & (done < NEVER))
@@ -106,15 +108,23 @@ class Ledger:
         start, due, done, ended = rows.start[place], rows.due[place], done[place], ended[place]
         finished, over_by_end = done < NEVER, ended < NEVER
         status = np.where(due < as_at, OVERDUE, DUE)
-        status = np.where(over_by_end, np.where(((ended <= due) & ~rows.ended_late[place]) | rows.lapses[place], LAPSED, MISSED), status)
+        status = np.where(
+            over_by_end,
+            np.where(((ended <= due) & ~rows.ended_late[place]) | rows.lapses[place], LAPSED, MISSED),
+            status,
+        )
         in_time = (done <= due) & ~rows.late[place]
         status = np.where(finished, np.where(in_time, DONE_IN_TIME, DONE_LATE), status)
-        until = np.select([status == OVERDUE, status == DONE_LATE, status == MISSED], [as_at, done, ended], due)
+        until = np.select(
+            [status == OVERDUE, status == DONE_LATE, status == MISSED], [as_at, done, ended], due
+        )
         worker, team = self._owners(rows, place, as_at, status, np.minimum.reduce([due, done, ended]))
         return Cut(clock, as_at, place, rows.child[place], start, due, done, ended, status, until - due,
                    rows.doubt[place] & (status >= OVERDUE), team, worker, rows)  # fmt: skip
 
-    def _owners(self, rows: Duties, place: Codes, as_at: int, status: Codes, earliest: Days) -> tuple[Codes, Codes]:
+    def _owners(
+        self, rows: Duties, place: Codes, as_at: int, status: Codes, earliest: Days
+    ) -> tuple[Codes, Codes]:
         """Overdue and due rows belong to the allocation on D; all others to that on the earliest of due, done, ended
         and D, reaching back up to 30 days if nobody held the case then (rules 3.5)."""
         is_open = status >= OVERDUE
@@ -141,7 +151,9 @@ class Ledger:
         """The ledger as at a day as contract.md gives it: COLUMNS, ISO dates, null = none; sorted by clock, child_id,
         subject_id, sequence."""
         facts = self.world.facts
-        child_ids, worker_ids, team_ids = (_names(i) for i in (facts.children.ids, facts.workers.ids, facts.teams.ids))
+        child_ids, worker_ids, team_ids = (
+            _names(i) for i in (facts.children.ids, facts.workers.ids, facts.teams.ids)
+        )
         parts = []
         for clock in sorted(clocks or CLOCKS):
             cut = self.cut(clock, as_at)

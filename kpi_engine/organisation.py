@@ -135,7 +135,13 @@ class Organisation:
         """Every professional by id, with the team held on the extract's date."""
         facts = self._world.facts
         professional = facts["ssd_professionals"]
-        names = dict(zip(professional.text("prof_professional_id"), professional.text("prof_professional_name"), strict=True))
+        names = dict(
+            zip(
+                professional.text("prof_professional_id"),
+                professional.text("prof_professional_name"),
+                strict=True,
+            )
+        )
         team = self._worker_teams()
         return {one: Worker(one, str(names.get(one) or one), team.get(one)) for one in facts.workers.ids}
 
@@ -152,7 +158,9 @@ class Organisation:
             out[facts.workers.ids[worker[row]]] = facts.teams.ids[team[row]]
         staff = facts["local_staff"]
         codes = facts.teams.codes(staff.text("team_id"))
-        here = (staff.day("end_date") > as_at) & ((staff.day("start_date") <= as_at) | (staff.day("start_date") >= NEVER))
+        here = (staff.day("end_date") > as_at) & (
+            (staff.day("start_date") <= as_at) | (staff.day("start_date") >= NEVER)
+        )
         for row in np.flatnonzero(here & (codes > NO_TEAM)):
             out[str(staff.text("professional_id")[row])] = facts.teams.ids[codes[row]]
         return out

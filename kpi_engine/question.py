@@ -7,7 +7,7 @@ It is frozen and hashable, so the same question is the same key everywhere (cach
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
@@ -56,9 +56,7 @@ FILTER_NAMES = (
     "days_overdue_min", "days_overdue_max", "age_min", "age_max",
     "case_type", "category", "legal_status", "placement_type",
 )  # fmt: skip
-CHARACTERISTIC_FILTERS = frozenset(
-    {"age_min", "age_max", "category", "legal_status", "placement_type"}
-)
+CHARACTERISTIC_FILTERS = frozenset({"age_min", "age_max", "category", "legal_status", "placement_type"})
 """Filters on a child's characteristics: small numbers of other units are suppressed (rights.md 4)."""
 
 

@@ -58,7 +58,8 @@ def between(after: Days, upto: Days | int) -> NDArray[np.int64]:
     _, count = _calendar()
     last = np.clip(np.asarray(upto, dtype=np.int64), FIRST, LAST) - FIRST
     first = np.clip(np.asarray(after, dtype=np.int64), FIRST, LAST) - FIRST
-    return np.maximum(count[last] - count[first], 0)
+    over: NDArray[np.int64] = np.maximum(count[last] - count[first], 0)
+    return over
 
 
 def is_working(on: date) -> bool:

@@ -45,15 +45,20 @@ class World:
         episode = self.facts["ssd_cin_episodes"]
         row = rows_by_id(episode.text("cine_referral_id"), referral_ids)
         close = np.append(episode.day("cine_close_date"), NEVER)
-        return close[row]
+        return np.asarray(close[row], dtype=np.int64)
 
     @cached_property
     def cin_plan_end(self) -> Days:
         """The end of each CIN plan: its end date, the close of its referral, the 18th birthday; the earliest."""
         plan = self.facts["ssd_cin_plans"]
-        return np.minimum.reduce(
-            [plan.day("cinp_cin_plan_end_date"), self.closes(plan.text("cinp_referral_id")), self.birthday(plan.child, 18)]
+        end: Days = np.minimum.reduce(
+            [
+                plan.day("cinp_cin_plan_end_date"),
+                self.closes(plan.text("cinp_referral_id")),
+                self.birthday(plan.child, 18),
+            ]
         )
+        return end
 
 
 def rows_by_id(ids: NDArray[np.object_], wanted: NDArray[np.object_]) -> Codes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -82,9 +82,13 @@ class Asked:
         """Small numbers of other units under characteristic filters (rights.md 4)."""
         if not CHARACTERISTIC_FILTERS & set(self.question.filter_map) or self._owns(unit_id):
             return found
-        counts = [n for n in (found.value if found.unit != "%" else found.met, found.of, found.met) if n is not None]
+        counts = [
+            n for n in (found.value if found.unit != "%" else found.met, found.of, found.met) if n is not None
+        ]
         rest = None if found.of is None or found.met is None else found.of - found.met
-        if not any(0 < n <= SMALL for n in [*counts, *([rest] if rest is not None and found.unit == "%" else [])]):
+        if not any(
+            0 < n <= SMALL for n in [*counts, *([rest] if rest is not None and found.unit == "%" else [])]
+        ):
             return replace(found, previous=None, last_4_weeks=None, year_to_date=None, bounds=None)
         return replace(found, value=None, of=None, met=None, previous=None, bounds=None, rag=None, last_4_weeks=None,
                        year_to_date=None, points=None, suppressed=True)  # fmt: skip
@@ -98,10 +102,14 @@ class Asked:
     def headline(self, wanted: Measure, counter: Counter | None = None) -> MeasureAnswer:
         """The measure's number for the unit; said apart where the unit cannot hold the population."""
         unit = self.question.unit.id
-        if self.question.worker is None and not self.engine.holds_population(wanted.slug, unit, self.question.as_at):
+        if self.question.worker is None and not self.engine.holds_population(
+            wanted.slug, unit, self.question.as_at
+        ):
             return self.elsewhere(wanted)
         counter = counter or self.counter
-        return self.suppress(counter.headline(wanted, self.question.as_at, self.question.period), counter.unit_id)
+        return self.suppress(
+            counter.headline(wanted, self.question.as_at, self.question.period), counter.unit_id
+        )
 
     def elsewhere(self, wanted: Measure) -> MeasureAnswer:
         """The unit does not hold this population: who does, and the authority's number; never 0."""
@@ -126,16 +134,16 @@ class Asked:
             for p in child
         ]  # fmt: skip
 
-    def ordered(self, rows: list[dict[str, Any]]) -> list[Row]:
+    def ordered(self, rows: Sequence[Row]) -> list[Row]:
         """Rows in the order asked for: worst = most days overdue, then due date, then id (asking.md, Aspect 3)."""
         order = self.question.order or "worst"
 
-        def ident(row: dict[str, Any]) -> tuple[str, str, int]:
+        def ident(row: Row) -> tuple[str, str, int]:
             return (str(row.get("child_id") or row.get("worker_id") or row.get("team_id") or ""),
                     str(row.get("subject_id") or ""), int(row.get("sequence") or 0))  # fmt: skip
 
-        def weight(row: dict[str, Any]) -> float:
-            return float(row.get("days_overdue") if "days_overdue" in row else row.get("value") or 0)
+        def weight(row: Row) -> float:
+            return float(row.get("days_overdue", row.get("value")) or 0)
 
         keys: dict[str, Any] = {
             "worst": lambda r: (-weight(r), r.get("due_date") or "", *ident(r)),

@@ -16,4 +16,8 @@ def _one(asked: Asked, wanted: Measure) -> MeasureAnswer:
     found = asked.headline(wanted)
     if found.no_data or found.elsewhere:
         return found
-    return MeasureAnswer(wanted.slug, unit=wanted.counts, no_data=f"Nothing is published that {wanted.title} could be set beside.")
+    return MeasureAnswer(
+        wanted.slug,
+        unit=wanted.counts,
+        no_data=f"Nothing is published that {wanted.title} could be set beside.",
+    )

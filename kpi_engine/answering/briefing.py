@@ -32,7 +32,12 @@ def briefing(asked: Asked) -> Answer:
     table = [m for m in wanted if _worth_showing(m, found[m.slug])]
     week = _week(as_at)
     overdue = _overdue(asked, table)
-    due = [(m, s) for m in table if isinstance(m, Backlog) and m.clocks for s in falling_due(asked.counter, m, as_at, week)]
+    due: list[tuple[Measure, Sheet]] = [
+        (m, s)
+        for m in table
+        if isinstance(m, Backlog) and m.clocks
+        for s in falling_due(asked.counter, m, as_at, week)
+    ]
     parts: dict[str, Any] = {
         "unit": {"id": unit.id, "name": unit.name, "kind": unit.kind},
         "week": week.to_json(),
@@ -44,7 +49,9 @@ def briefing(asked: Asked) -> Answer:
         "due_total": sum(s.count() for _, s in due),
         "longest_overdue": _longest(asked, overdue),
         "teams": None if unit.kind == "team" else _teams(asked, table),
-        "findings": sum(1 for f in engine.all_findings if unit.id == ALL or f.team_id in engine.units_below(unit.id)),
+        "findings": sum(
+            1 for f in engine.all_findings if unit.id == ALL or f.team_id in engine.units_below(unit.id)
+        ),
         "no_data": [m.slug for m in wanted if found[m.slug].no_data],
     }
     return Answer("answered", asked.question, data=engine.stamp, briefing=parts)
@@ -56,7 +63,9 @@ def _worth_showing(wanted: Measure, found: MeasureAnswer) -> bool:
         return False
     if isinstance(wanted, Backlog):
         return bool(found.of)
-    return found.value is not None and not (isinstance(wanted, Stock) and not found.value and not found.previous)
+    return found.value is not None and not (
+        isinstance(wanted, Stock) and not found.value and not found.previous
+    )
 
 
 def _week(as_at: date) -> Period:
@@ -73,10 +82,12 @@ def _line(wanted: Measure, found: MeasureAnswer) -> dict[str, Any]:
 
 def _overdue(asked: Asked, table: list[Measure]) -> list[tuple[Measure, Sheet]]:
     """Overdue ledger rows of the unit, by measure."""
-    out = []
+    out: list[tuple[Measure, Sheet]] = []
     for wanted in table:
         if isinstance(wanted, Backlog) and wanted.clocks and not wanted.staff:
-            out += [(wanted, s) for s in asked.counter.rows(wanted, asked.question.as_at, None).parts if len(s)]
+            out += [
+                (wanted, s) for s in asked.counter.rows(wanted, asked.question.as_at, None).parts if len(s)
+            ]
     return out
 
 
@@ -90,12 +101,20 @@ def _talk_about(
     off = [(gap, m) for m in table if (gap := _gap(m, found[m.slug])) > 0]
     if off:
         _, wanted = max(off, key=lambda pair: pair[0])
-        out.append({"why": "worst against target", "measure": wanted.slug, "sentence": _against(wanted, found[wanted.slug])})
+        out.append(
+            {
+                "why": "worst against target",
+                "measure": wanted.slug,
+                "sentence": _against(wanted, found[wanted.slug]),
+            }
+        )
     moved = [(move, m) for m in table if (move := _worse(m, found[m.slug])) > 0]
     moved = [pair for pair in moved if not out or pair[1].slug != out[0]["measure"]]
     if moved:
         _, wanted = max(moved, key=lambda pair: pair[0])
-        out.append({"why": "worst change", "measure": wanted.slug, "sentence": _changed(wanted, found[wanted.slug])})
+        out.append(
+            {"why": "worst change", "measure": wanted.slug, "sentence": _changed(wanted, found[wanted.slug])}
+        )
     longest = _oldest(asked, overdue)
     if longest:
         out.append(longest)
@@ -133,7 +152,9 @@ def _against(wanted: Measure, found: MeasureAnswer) -> str:
 
 
 def _changed(wanted: Measure, found: MeasureAnswer) -> str:
-    return f"{wanted.title}: from {_shown(wanted, found.previous)} to {_shown(wanted, found.value)} in a week."
+    return (
+        f"{wanted.title}: from {_shown(wanted, found.previous)} to {_shown(wanted, found.value)} in a week."
+    )
 
 
 def _oldest(asked: Asked, overdue: list[tuple[Measure, Sheet]]) -> dict[str, Any] | None:
@@ -162,7 +183,9 @@ def _oldest(asked: Asked, overdue: list[tuple[Measure, Sheet]]) -> dict[str, Any
 def _trajectory(asked: Asked) -> dict[str, Any] | None:
     trajectory = asked.engine.targets.trajectory
     as_at = asked.question.as_at
-    if trajectory is None or not asked.engine.holds_population(trajectory.measure, asked.question.unit.id, as_at):
+    if trajectory is None or not asked.engine.holds_population(
+        trajectory.measure, asked.question.unit.id, as_at
+    ):
         return None
     wanted = measure(trajectory.measure)
     baseline = asked.counter.baseline(as_at)

@@ -48,7 +48,9 @@ def _rule(asked: Asked, clock: str) -> list[str]:
         words = limit.words(asked.question.as_at)
         out.append(f"{words[0].upper()}{words[1:]}: {limit.source} ({limit.kind}).")
     if any(limits[name].in_working_days for name in rule.limits):
-        out.append("Working days leave out Saturdays, Sundays and England's bank holidays; the day of the start is day 0.")
+        out.append(
+            "Working days leave out Saturdays, Sundays and England's bank holidays; the day of the start is day 0."
+        )
     return out
 
 
@@ -83,5 +85,3 @@ def _target(asked: Asked, wanted: Measure) -> str:
     steps = [f"{v:g}{'%' if isinstance(wanted, Rate | Share) else ''} from {said(d)}" for d, v in told.steps]
     words = "; ".join(part for part in (told.wording, listed(steps)) if part)
     return f"Target ({origin}): {words or 'down every week'}."
-
-

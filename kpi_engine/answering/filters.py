@@ -77,10 +77,15 @@ def _category(engine: Engine, as_at: date, wanted: str) -> Mask:
     if wanted.startswith("N") and wanted[1:].isdigit():
         episode = facts["ssd_cin_episodes"]
         rows = view.open_episodes
-        return _marked(engine, episode.child[rows[episode.code("cine_cin_primary_need_code")[rows] == wanted]])
+        return _marked(
+            engine, episode.child[rows[episode.code("cine_cin_primary_need_code")[rows] == wanted]]
+        )
     plan, rows = facts["ssd_cp_plans"], view.open_cp_plans
     latest, first = plan.code("cppl_cp_plan_latest_category"), plan.code("cppl_cp_plan_initial_category")
-    held = np.array([CATEGORY_WORDS.get(a or b, a or b) for a, b in zip(latest[rows], first[rows], strict=True)], dtype=object)
+    held = np.array(
+        [CATEGORY_WORDS.get(a or b, a or b) for a, b in zip(latest[rows], first[rows], strict=True)],
+        dtype=object,
+    )
     return _marked(engine, plan.child[rows[held == wanted]] if len(rows) else rows)
 
 
@@ -92,5 +97,7 @@ def _status(engine: Engine, as_at: date, wanted: str) -> Mask:
 
 def _placement(engine: Engine, as_at: date, wanted: str) -> Mask:
     frame, on = engine.world.facts["ssd_cla_placement"], day(as_at)
-    open_ = (frame.day("clap_cla_placement_start_date") <= on) & (frame.day("clap_cla_placement_end_date") > on)
+    open_ = (frame.day("clap_cla_placement_start_date") <= on) & (
+        frame.day("clap_cla_placement_end_date") > on
+    )
     return _marked(engine, frame.child[open_ & (frame.code("clap_cla_placement_type") == cells.code(wanted))])

@@ -51,7 +51,9 @@ def _one(asked: Asked, wanted: Measure) -> MeasureAnswer:
     lines += _trajectory(asked, wanted, known[-1], rate, points[-1], extra)
     if error is not None:
         lines.append(f"Tried on the past, this method missed by {error:g} on average, {TRIED} weeks ahead.")
-    lines.append("Method: the mean weekly change of the last 13 weeks, carried on; it knows of no plans or holidays.")
+    lines.append(
+        "Method: the mean weekly change of the last 13 weeks, carried on; it knows of no plans or holidays."
+    )
     return replace(found, points=points, sentences=tuple(lines), extra=extra)
 
 
@@ -110,5 +112,3 @@ def _trajectory(
     else:
         out.append(f"At the present net rate the floor of {floor:g} is never reached: cases are not falling.")
     return out
-
-

@@ -145,12 +145,14 @@ def week_before(
     """(as-at date, period) of the number before: a week earlier, or the period of the same length just before."""
     if period is None:
         return as_at - WEEK, None
-    if asked is None and isinstance(wanted, Share | Average | Rate) and wanted.default_period == "last_12_months":
+    if (
+        asked is None
+        and isinstance(wanted, Share | Average | Rate)
+        and wanted.default_period == "last_12_months"
+    ):
         return as_at - WEEK, default_period(wanted, as_at - WEEK)
     if asked is None and wanted.default_period == "last_month":
         return as_at, periods.last_month(period.first - timedelta(days=1))
     length = period.last - period.first
     last = period.first - timedelta(days=1)
     return as_at, Period(last - length, last)
-
-

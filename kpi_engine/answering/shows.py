@@ -48,9 +48,13 @@ def _check_worker(asked: Asked) -> None:
         return
     worker = asked.engine.workers[asked.question.worker]
     if not asked.scope.sees_workers_of(worker.team_id):
-        raise NotPermitted("I can't show figures by named worker outside your own unit. I can give you the team's.")
+        raise NotPermitted(
+            "I can't show figures by named worker outside your own unit. I can give you the team's."
+        )
     if any(m.staff for m in asked.measures) and not asked.scope.staff_named:
-        raise NotPermitted("Named workers' supervision, appraisal and caseload are for the personal chat only.")
+        raise NotPermitted(
+            "Named workers' supervision, appraisal and caseload are for the personal chat only."
+        )
 
 
 # List
@@ -139,7 +143,9 @@ def spans(asked: Asked) -> list[Period]:
         told = periods.last_months(as_at, 12) if by_month else periods.last_weeks(as_at, TREND_WEEKS)
     told = Period(told.first, min(told.last, as_at))
     found = periods.months_of(told) if by_month else periods.weeks_of(told)
-    if not found or found[-1].last < told.last and not by_month and told.last == as_at and asked.question.period:
+    if not found or (
+        found[-1].last < told.last and not by_month and told.last == as_at and asked.question.period
+    ):
         monday = as_at - timedelta(days=as_at.weekday())
         found.append(Period(max(monday, told.first), as_at))
     return found
@@ -164,7 +170,9 @@ def points(counter: Counter, wanted: Measure, asked: Asked) -> tuple[Point, ...]
 def _safe(asked: Asked, found: tuple[Point, ...]) -> tuple[Point, ...]:
     if not CHARACTERISTIC_FILTERS & set(asked.question.filter_map) or asked._owns(asked.question.unit.id):
         return found
-    return tuple(replace(p, value=None, of=None) if p.value is not None and 0 < p.value <= SMALL else p for p in found)
+    return tuple(
+        replace(p, value=None, of=None) if p.value is not None and 0 < p.value <= SMALL else p for p in found
+    )
 
 
 # Compare
@@ -193,7 +201,9 @@ def _units_compared(asked: Asked, wanted: Measure) -> list[str]:
     below = engine.units_below(question.unit.id)
     if question.by == "service":
         inner = {u.parent_id for u in engine.units.values() if u.kind == "team"}
-        found = [u.id for u in engine.units.values() if u.kind == "service" and u.id in below and u.id in inner]
+        found = [
+            u.id for u in engine.units.values() if u.kind == "service" and u.id in below and u.id in inner
+        ]
         found = [one for one in found if one != question.unit.id or len(found) == 1]
     else:
         found = [u.id for u in engine.units.values() if u.kind == "team" and u.id in below]
@@ -247,7 +257,8 @@ def _by_worker(asked: Asked) -> Answer:
         for worker in sorted(workers):
 
             def mine(sheet: Sheet, worker: int = worker, seen: Mask = seen) -> Mask:
-                return (sheet.worker == worker) & seen[sheet.team]
+                found: Mask = (sheet.worker == worker) & seen[sheet.team]
+                return found
 
             figure = engine.figures.figure(wanted, rows.where(mine))
             one = engine.world.facts.workers.name(worker)
@@ -260,7 +271,9 @@ def _by_worker(asked: Asked) -> Answer:
 def _check_workers_of(asked: Asked) -> None:
     unit = asked.engine.organisation.team_mask(asked.question.unit.id)
     if not (asked.engine.organisation.mask_of(asked.scope.worker_units) & unit).any():
-        raise NotPermitted("I can't show figures by named worker outside your own unit. I can give you the team's.")
+        raise NotPermitted(
+            "I can't show figures by named worker outside your own unit. I can give you the team's."
+        )
 
 
 # Coming up
@@ -277,7 +290,9 @@ def coming_up(asked: Asked) -> Answer:
         if missing:
             answers.append(MeasureAnswer(wanted.slug, unit=wanted.counts, no_data=missing))
             continue
-        if asked.question.worker is None and not asked.engine.holds_population(wanted.slug, asked.question.unit.id, as_at):
+        if asked.question.worker is None and not asked.engine.holds_population(
+            wanted.slug, asked.question.unit.id, as_at
+        ):
             answers.append(asked.elsewhere(wanted))
             continue
         if not isinstance(wanted, Backlog) or not wanted.clocks:
@@ -288,7 +303,9 @@ def coming_up(asked: Asked) -> Answer:
         value = sum(s.count() for s in sheets)
         visible = asked.visible(wanted)
         held_back += asked.hidden_units(wanted, sheets)
-        rows: list[dict[str, Any]] = [r for s in sheets for r in asked.records(wanted, s.where(visible[s.team]))]
+        rows: list[dict[str, Any]] = [
+            r for s in sheets for r in asked.records(wanted, s.where(visible[s.team]))
+        ]
         found = MeasureAnswer(wanted.slug, value, None, value, wanted.counts, period=period)
         found = asked.suppress(found, asked.question.unit.id)
         shown = None if value and not rows else asked.limited(_by_due(rows))
@@ -314,5 +331,3 @@ def falling_due(counter: Counter, wanted: Backlog, as_at: date, period: Period) 
 
 def _by_due(rows: list[dict[str, Any]]) -> list[Row]:
     return sorted(rows, key=lambda r: (r["due_date"], r["child_id"], r["subject_id"], r["sequence"]))
-
-

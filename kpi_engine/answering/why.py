@@ -35,7 +35,9 @@ def why(asked: Asked) -> Answer:
     if not asked.scope.sees_children_of(team):
         raise NotPermitted(OTHER_CHILD)
     if code is None:
-        return Answer("no_data", asked.question, data=asked.engine.stamp, note="This extract does not know that child.")
+        return Answer(
+            "no_data", asked.question, data=asked.engine.stamp, note="This extract does not know that child."
+        )
     return asked.answer(_one(asked, m, code) for m in asked.measures)
 
 
@@ -60,7 +62,9 @@ def _one(asked: Asked, wanted: Measure, child: int) -> MeasureAnswer:
             lines.append(arithmetic(asked, mine, place, records[place]))
     overdue = sum(r["status"] == "overdue" for r in rows)
     lines.insert(0, _verdict(asked, wanted, child, rows))
-    return MeasureAnswer(wanted.slug, overdue, None, overdue, wanted.counts, rows=tuple(rows), sentences=tuple(lines))
+    return MeasureAnswer(
+        wanted.slug, overdue, None, overdue, wanted.counts, rows=tuple(rows), sentences=tuple(lines)
+    )
 
 
 def _reverse(text: str) -> int:
@@ -103,7 +107,9 @@ def _noun(noun: str) -> str:
     return noun[0].upper() + noun[1:]
 
 
-def _limit_used(limits: dict[str, Timescale], names: tuple[str, ...], start: date, due: date) -> Timescale | None:
+def _limit_used(
+    limits: dict[str, Timescale], names: tuple[str, ...], start: date, due: date
+) -> Timescale | None:
     """The timescale that gives this due date from this start."""
     begun = np.array([day(start)])
     return next((limits[name] for name in names if int(limits[name].due(begun)[0]) == day(due)), None)
@@ -120,7 +126,11 @@ def _end(row: dict[str, Any]) -> str:
     status, over = row["status"], row["days_overdue"]
     if status in ("done_in_time", "done_late"):
         when = said(date.fromisoformat(row["done_date"]))
-        return f"done {when}, in time" if status == "done_in_time" else f"done {when}, {counted(over, 'day')} late"
+        return (
+            f"done {when}, in time"
+            if status == "done_in_time"
+            else f"done {when}, {counted(over, 'day')} late"
+        )
     if status == "due":
         return "not done yet, not overdue"
     if status == "overdue":
@@ -128,7 +138,11 @@ def _end(row: dict[str, Any]) -> str:
         inner = f" ({counted(working, 'working day')})" if working is not None else ""
         return f"not done, {counted(over, 'day')} over{inner}"
     when = said(date.fromisoformat(row["ended_date"]))
-    return f"ended {when}, so nothing was owed" if status == "lapsed" else f"never done; ended {when}, {counted(over, 'day')} over"
+    return (
+        f"ended {when}, so nothing was owed"
+        if status == "lapsed"
+        else f"never done; ended {when}, {counted(over, 'day')} over"
+    )
 
 
 def _membership(asked: Asked, wanted: Measure, child: int) -> MeasureAnswer:
@@ -143,6 +157,8 @@ def _membership(asked: Asked, wanted: Measure, child: int) -> MeasureAnswer:
     unit = asked.engine.units.get(facts.teams.id(team) or "")
     holder = f"held by {unit.name}" if unit else "held by no team"
     who = "with an allocated worker" if worker >= 0 else "with no allocated worker"
-    sentence = f"{name} is {'' if rows else 'not '}counted here on {said(asked.question.as_at)}: {holder}, {who}."
+    sentence = (
+        f"{name} is {'' if rows else 'not '}counted here on {said(asked.question.as_at)}: {holder}, {who}."
+    )
     return MeasureAnswer(wanted.slug, len(rows), None, len(rows), wanted.counts, rows=tuple(rows),
                          sentences=(sentence, wanted.definition))  # fmt: skip

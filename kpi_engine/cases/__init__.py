@@ -8,8 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kpi_engine.cases import (
-    assessment, care_leavers, child_in_need, child_protection, court, fostering_adoption,
-    front_door, looked_after, private_fostering, quality, workforce,
+    assessment,
+    care_leavers,
+    child_in_need,
+    child_protection,
+    court,
+    fostering_adoption,
+    front_door,
+    looked_after,
+    private_fostering,
+    quality,
+    workforce,
 )  # fmt: skip
 from kpi_engine.sheet import Events, Sheet
 from kpi_engine.view import View

@@ -33,7 +33,9 @@ def pathway_plans(view: View) -> Sheet:
 
 def care_leavers_in_touch(view: View) -> Sheet:
     touch = view.facts["ssd_care_leavers"].made("clea_care_leaver_in_touch", cells.status_word).astype(str)
-    return _sheet(view, leavers(view.world, WITH_CONTACT, ()) & np.isin(touch, ("YES", "NO", "REFU")), touch == "YES")
+    return _sheet(
+        view, leavers(view.world, WITH_CONTACT, ()) & np.isin(touch, ("YES", "NO", "REFU")), touch == "YES"
+    )
 
 
 def care_leavers_eet(view: View) -> Sheet:
@@ -44,7 +46,9 @@ def care_leavers_eet(view: View) -> Sheet:
 
 
 def care_leavers_suitable(view: View) -> Sheet:
-    home = view.facts["ssd_care_leavers"].made("clea_care_leaver_accom_suitable", cells.status_word).astype(str)
+    home = (
+        view.facts["ssd_care_leavers"].made("clea_care_leaver_accom_suitable", cells.status_word).astype(str)
+    )
     known = leavers(view.world, CARE_LEAVERS, ()) & (home != "")
     return _sheet(view, known, np.isin(home, SUITABLE))
 

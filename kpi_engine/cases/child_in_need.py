@@ -47,7 +47,9 @@ def cin_durations(world: World) -> Events:
     keep &= ~_escalated(world)
     when = np.where(keep, close, NEVER)
     team = world.facts.teams.codes(frame.text("cine_referral_team"))
-    return on_its_date(world, frame.child, when, record_team=team, closes=True, size=np.where(keep, close - start, 0))
+    return on_its_date(
+        world, frame.child, when, record_team=team, closes=True, size=np.where(keep, close - start, 0)
+    )
 
 
 def _escalated(world: World) -> Mask:

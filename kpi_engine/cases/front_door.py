@@ -29,7 +29,7 @@ def referrals(world: World) -> Events:
     return _referrals(world, np.ones(world.facts["ssd_cin_episodes"].rows, dtype=bool))
 
 
-def _referrals(world: World, met: np.ndarray) -> Events:  # type: ignore[type-arg]
+def _referrals(world: World, met: np.ndarray) -> Events:
     episode = world.facts["ssd_cin_episodes"]
     when = episode.day("cine_referral_date")
     team = world.facts.teams.codes(episode.text("cine_referral_team"))
@@ -60,4 +60,9 @@ def referrals_nfa(world: World) -> Events:
     return _referrals(world, world.facts["ssd_cin_episodes"].flag("cine_referral_nfa"))
 
 
-EVENTS = {"contacts": contacts, "referrals": referrals, "rereferrals": rereferrals, "referrals_nfa": referrals_nfa}
+EVENTS = {
+    "contacts": contacts,
+    "referrals": referrals,
+    "rereferrals": rereferrals,
+    "referrals_nfa": referrals_nfa,
+}

@@ -35,7 +35,7 @@ def _open_placements(view: View) -> Codes:
     return np.flatnonzero(open_ & (frame.child >= 0) & view.looked_after[np.maximum(frame.child, 0)])
 
 
-def _placements(view: View, rows: Codes, met: np.ndarray) -> Sheet:  # type: ignore[type-arg]
+def _placements(view: View, rows: Codes, met: np.ndarray) -> Sheet:
     child = view.facts["ssd_cla_placement"].child[rows]
     worker, team = view.owners
     return Sheet(child, team[child], worker[child], met)
@@ -75,7 +75,10 @@ def lac_reviews_held(world: World) -> Events:
     frame, care = world.facts["ssd_cla_reviews"], world.care
     owner = {str(i): int(c) for i, c in zip(care.cla_id[::-1], care.child[::-1], strict=True)}
     child = np.array(
-        [int(c) if c >= 0 else owner.get(str(i), NOBODY) for c, i in zip(frame.child, frame.text("clar_cla_id"), strict=True)],
+        [
+            int(c) if c >= 0 else owner.get(str(i), NOBODY)
+            for c, i in zip(frame.child, frame.text("clar_cla_id"), strict=True)
+        ],
         dtype=np.int64,
     )
     held = frame.day("clar_cla_review_date")

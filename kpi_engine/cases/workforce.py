@@ -25,7 +25,9 @@ def staff_team(view: View, rows: Codes) -> Codes:
 
 def _hours(view: View) -> list[Fraction]:
     """Full-time equivalents; a missing or impossible one counts as full time."""
-    return [Fraction(str(f)) if f == f and f > 0 else Fraction(1) for f in view.facts["local_staff"].number("fte")]
+    return [
+        Fraction(str(f)) if f == f and f > 0 else Fraction(1) for f in view.facts["local_staff"].number("fte")
+    ]
 
 
 def _holders(view: View) -> tuple[Codes, Codes, Codes]:

@@ -6,8 +6,17 @@ from collections.abc import Callable
 
 from kpi_engine.clocks import Duties
 from kpi_engine.duties import (
-    assessment, care_leavers, child_in_need, child_protection, court, fostering_adoption,
-    front_door, looked_after, private_fostering, quality, workforce,
+    assessment,
+    care_leavers,
+    child_in_need,
+    child_protection,
+    court,
+    fostering_adoption,
+    front_door,
+    looked_after,
+    private_fostering,
+    quality,
+    workforce,
 )  # fmt: skip
 from kpi_engine.world import World
 

@@ -23,7 +23,9 @@ def _assessments(world: World, name: str, start: Days) -> Duties:
 
 def assessment(world: World) -> Duties:
     """From the assessment's own start, as the Department for Education counts (C2)."""
-    return _assessments(world, "assessment", world.facts["ssd_cin_assessments"].day("cina_assessment_start_date"))
+    return _assessments(
+        world, "assessment", world.facts["ssd_cin_assessments"].day("cina_assessment_start_date")
+    )
 
 
 def assessment_from_referral(world: World) -> Duties:
@@ -43,7 +45,9 @@ def assessment_from_referral(world: World) -> Duties:
             first[str(referral[place])] = int(place)
     is_first = np.zeros(frame.rows, dtype=bool)
     is_first[list(first.values())] = True
-    return _assessments(world, "assessment_from_referral", np.where(is_first & (referred <= begun), referred, begun))
+    return _assessments(
+        world, "assessment_from_referral", np.where(is_first & (referred <= begun), referred, begun)
+    )
 
 
 CLOCKS = {"assessment": assessment, "assessment_from_referral": assessment_from_referral}

@@ -28,7 +28,7 @@ def leavers(world: World, eligibility: tuple[str, ...], left_out: tuple[str, ...
     return np.isin(word, eligibility) & ~np.isin(touch, left_out)
 
 
-def _record(world: World, rows: Mask | Codes) -> tuple[Codes, Codes]:
+def _record(world: World, rows: Codes) -> tuple[Codes, Codes]:
     frame = world.facts["ssd_care_leavers"]
     team = world.facts.teams.codes(frame.text("clea_care_leaver_allocated_team"))[rows]
     worker = world.facts.allocated_worker(frame.text("clea_care_leaver_worker_id"))[rows]
@@ -36,16 +36,15 @@ def _record(world: World, rows: Mask | Codes) -> tuple[Codes, Codes]:
 
 
 def _rows(
-    world: World, rows: Mask | Codes, start: Days, name: str, done: Days | None = None,
+    world: World, rows: Codes, start: Days, name: str, done: Days | None = None,
     since: Days | None = None, until: Days | None = None,
 ) -> Duties:  # fmt: skip
     frame, limit = world.facts["ssd_care_leavers"], world.limits[name]
     team, worker = _record(world, rows)
-    place = np.flatnonzero(rows) if rows.dtype == bool else rows
     return deadlines(
-        frame.child[place], frame.text("clea_table_id")[place], start=start, due=limit.due(start), done=done,
+        frame.child[rows], frame.text("clea_table_id")[rows], start=start, due=limit.due(start), done=done,
         valid_from=since, valid_to=until, wd=limit.in_working_days, own=True, record_team=team,
-        record_worker=worker, place=place, before_start_counts=True,
+        record_worker=worker, place=rows, before_start_counts=True,
     )  # fmt: skip
 
 
@@ -54,12 +53,18 @@ def pathway_plan(world: World) -> Duties:
     frame = world.facts["ssd_care_leavers"]
     rows = np.flatnonzero(leavers(world, WITH_PATHWAY_PLAN, LEFT_OUT_OF_PLANS) & (frame.child >= 0))
     versions = _entered_care(world)
-    made = [(row, *version) for row in rows.tolist() for version in versions.get(int(frame.child[row]), [(NEVER, EVER, NEVER + 1)])]
+    made = [
+        (row, *version)
+        for row in rows.tolist()
+        for version in versions.get(int(frame.child[row]), [(NEVER, EVER, NEVER + 1)])
+    ]
     row, entered, since, until = np.array(made, dtype=np.int64).reshape(-1, 4).T
     sixteen = world.birthday(frame.child[row], 16)
     weeks = world.limits["pathway_plan_weeks_in_care"].due(entered)
     start = np.where(weeks < NEVER, np.maximum(sixteen, weeks), sixteen)
-    return _rows(world, row, start, "pathway_plan", frame.day("clea_pathway_plan_review_date")[row], since, until)
+    return _rows(
+        world, row, start, "pathway_plan", frame.day("clea_pathway_plan_review_date")[row], since, until
+    )
 
 
 def _entered_care(world: World) -> dict[int, list[tuple[int, int, int]]]:
@@ -71,10 +76,19 @@ def _entered_care(world: World) -> dict[int, list[tuple[int, int, int]]]:
         mine.setdefault(int(care.child[place]), []).append(place)
     out = {}
     for child, places in mine.items():
-        edges = sorted({int(care.valid_from[p]) for p in places} | {int(care.valid_to[p]) for p in places} | {NEVER + 1})
+        edges = sorted(
+            {int(care.valid_from[p]) for p in places} | {int(care.valid_to[p]) for p in places} | {NEVER + 1}
+        )
         spans = list(zip([EVER, *edges], edges, strict=False))
         out[child] = [
-            (min((int(care.start[p]) for p in places if care.valid_from[p] <= since < care.valid_to[p]), default=NEVER), since, until)
+            (
+                min(
+                    (int(care.start[p]) for p in places if care.valid_from[p] <= since < care.valid_to[p]),
+                    default=NEVER,
+                ),
+                since,
+                until,
+            )
             for since, until in spans
         ]
     return out
@@ -102,4 +116,8 @@ def care_leaver_contact(world: World) -> Duties:
     ])  # fmt: skip
 
 
-CLOCKS = {"pathway_plan": pathway_plan, "pathway_review": pathway_review, "care_leaver_contact": care_leaver_contact}
+CLOCKS = {
+    "pathway_plan": pathway_plan,
+    "pathway_review": pathway_review,
+    "care_leaver_contact": care_leaver_contact,
+}

@@ -27,7 +27,7 @@ def cin_plan(world: World) -> Duties:
     order = np.lexsort((begun, of))
     of, begun, ended = of[order], begun[order], ended[order]
     low, high = np.searchsorted(of, child, "left"), np.searchsorted(of, child, "right")
-    for place in np.flatnonzero((high > low) & (start < NEVER)):
+    for place in np.flatnonzero((high > low) & (start < NEVER)).tolist():
         mine = slice(low[place], high[place])
         running[place] = bool(np.any((begun[mine] <= start[place]) & (ended[mine] > start[place])))
     first = _first_days(world).first(child, start)
@@ -69,7 +69,7 @@ def _stretches(world: World) -> Regimes:
     start, end = plan.day("cinp_cin_plan_start_date"), world.cin_plan_end
     blocks: dict[int, list[tuple[int, int]]] = {}
     own = ~cp.flag("cppl_cp_plan_ola") & (cp.child >= 0)
-    for place in np.flatnonzero(own & (cp.day("cppl_cp_plan_start_date") < NEVER)):
+    for place in np.flatnonzero(own & (cp.day("cppl_cp_plan_start_date") < NEVER)).tolist():
         stay = (int(cp.day("cppl_cp_plan_start_date")[place]), int(cp.day("cppl_cp_plan_end_date")[place]))
         blocks.setdefault(int(cp.child[place]), []).append(stay)
     versions: dict[int, list[int]] = {}
@@ -85,7 +85,11 @@ def _stretches(world: World) -> Regimes:
             for place in mine:
                 # A version that begins inside the span is of a period not yet begun at the span's start: its days
                 # lie after its own valid_from, so it can be laid over the whole span.
-                if care.valid_from[place] < until and care.valid_to[place] > since and care.start[place] < NEVER:
+                if (
+                    care.valid_from[place] < until
+                    and care.valid_to[place] > since
+                    and care.start[place] < NEVER
+                ):
                     stays.append((int(care.start[place]), int(care.end[place])))
             for first, last in _gaps(int(start[row]), int(end[row]), stays):
                 out.append((row, line, first, last, since, until))

@@ -76,7 +76,7 @@ def conference_enquiries(world: World) -> Codes:
     for place in range(enquiry.rows):
         by_child.setdefault(int(enquiry.child[place]), []).append(place)
     ids = enquiry.text("s47e_s47_enquiry_id")
-    for place in np.flatnonzero((row < 0) & ~transfer & (when < NEVER) & (conference.child >= 0)):
+    for place in np.flatnonzero((row < 0) & ~transfer & (when < NEVER) & (conference.child >= 0)).tolist():
         best = NOBODY
         for candidate in by_child.get(int(conference.child[place]), []):
             if not 0 <= when[place] - start[candidate] <= FALLBACK_DAYS:
@@ -119,7 +119,18 @@ def _conference_regimes(world: World) -> Regimes:
         line=-1 - regimes.line[later], start=begun[later], end=regimes.end[later], valid_from=begun[later],
         valid_to=held[later], place=regimes.place[later], doubtful_start=np.zeros(int(later.sum()), dtype=bool),
     )  # fmt: skip
-    names = ("child", "subject", "group", "line", "start", "end", "valid_from", "valid_to", "place", "doubtful_start")
+    names = (
+        "child",
+        "subject",
+        "group",
+        "line",
+        "start",
+        "end",
+        "valid_from",
+        "valid_to",
+        "place",
+        "doubtful_start",
+    )
     return Regimes(**{n: np.concatenate([getattr(regimes, n), getattr(early, n)]) for n in names})
 
 
@@ -128,7 +139,9 @@ def _review_chain(world: World) -> tuple[Regimes, Chain]:
     review, plan = world.facts["ssd_cp_reviews"], world.facts["ssd_cp_plans"]
     regimes = _conference_regimes(world)
     row = rows_by_id(plan.text("cppl_cp_plan_id"), review.text("cppr_cp_plan_id"))
-    held = Events(np.where(review.refused("cppr_cp_review_quorate"), NOBODY, row), review.day("cppr_cp_review_date"))
+    held = Events(
+        np.where(review.refused("cppr_cp_review_quorate"), NOBODY, row), review.day("cppr_cp_review_date")
+    )
     after = plan.day("cppl_cp_plan_start_date")[regimes.place] + 1
     return regimes, chain(regimes, held, not_before=after)
 
@@ -137,7 +150,9 @@ def review_conference(world: World) -> Duties:
     """Three months after the initial conference, then six months after each review."""
     regimes, rows = _review_chain(world)
     due, wd = steps(
-        rows.number, rows.start, [world.limits["review_conference_first"], world.limits["review_conference_next"]]
+        rows.number,
+        rows.start,
+        [world.limits["review_conference_first"], world.limits["review_conference_next"]],
     )
     return rhythm(regimes, rows, due, wd)
 
@@ -150,7 +165,9 @@ def mid_point_review(world: World) -> Duties:
     ended = np.minimum(rows.done, regimes.end[rows.regime])
     done = held.first(child, np.where(rows.number == 1, rows.start, rows.start + 1))
     due, wd = steps(
-        rows.number, rows.start, [world.limits["mid_point_review_first"], world.limits["mid_point_review_next"]]
+        rows.number,
+        rows.start,
+        [world.limits["mid_point_review_first"], world.limits["mid_point_review_next"]],
     )
     out = deadlines(
         child, regimes.subject[rows.regime], start=rows.start, due=due, done=done, ended=ended,
@@ -181,7 +198,9 @@ def core_group(world: World) -> Duties:
     regimes = _plans(world)
     regimes.group = regimes.child
     rows = chain(regimes, meetings(world, "core_group"))
-    due, wd = steps(rows.number, rows.start, [world.limits["core_group_first"], world.limits["core_group_next"]])
+    due, wd = steps(
+        rows.number, rows.start, [world.limits["core_group_first"], world.limits["core_group_next"]]
+    )
     return rhythm(regimes, rows, due, wd)
 
 

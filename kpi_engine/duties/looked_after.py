@@ -179,7 +179,9 @@ def lac_review(world: World) -> Duties:
 def _checks(world: World) -> tuple[Events, Events]:
     """Completed health assessments and completed dental checks, by child."""
     health = world.facts["ssd_cla_health"]
-    done = health.made("clah_health_check_status", lambda t: (t or "").strip().lower() == "completed").astype(bool)
+    done = health.made("clah_health_check_status", lambda t: (t or "").strip().lower() == "completed").astype(
+        bool
+    )
     assessed = health.made("clah_health_check_type", _is_health_assessment).astype(bool)
     dental = health.made("clah_health_check_type", lambda t: "dental" in (t or "").lower()).astype(bool)
     when = health.day("clah_health_check_date")

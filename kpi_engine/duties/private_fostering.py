@@ -12,7 +12,9 @@ from kpi_engine.world import World, rows_by_id
 
 def _visits(world: World) -> Events:
     frame, visit = world.facts["local_private_fostering"], world.facts["local_private_fostering_visits"]
-    return Events(rows_by_id(frame.text("arrangement_id"), visit.text("arrangement_id")), visit.day("visit_date"))
+    return Events(
+        rows_by_id(frame.text("arrangement_id"), visit.text("arrangement_id")), visit.day("visit_date")
+    )
 
 
 def private_fostering_first_visit(world: World) -> Duties:
@@ -37,7 +39,10 @@ def private_fostering_visit(world: World) -> Duties:
         end=end[rows], valid_from=first[rows], valid_to=np.full(len(rows), NEVER + 1), place=rows,
     )  # fmt: skip
     links = chain(regimes, visits, accept_start=False)
-    early, later = world.limits["private_fostering_visit_first_year"], world.limits["private_fostering_visit_later"]
+    early, later = (
+        world.limits["private_fostering_visit_first_year"],
+        world.limits["private_fostering_visit_later"],
+    )
     young = links.start < plus_months(aware[rows], 12)[links.regime]
     due = np.where(young, early.due(links.start), later.due(links.start))
     return rhythm(regimes, links, due, np.where(young, early.in_working_days, later.in_working_days))

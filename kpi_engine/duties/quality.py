@@ -24,7 +24,9 @@ def complaint(world: World) -> Duties:
     """Ten working days at stage 1, 25 at stage 2."""
     frame = world.facts["local_complaints"]
     start = frame.day("received_date")
-    stage = frame.made("stage", lambda text: (text or "").strip().lower().removeprefix("stage").strip().split(".")[0])
+    stage = frame.made(
+        "stage", lambda text: (text or "").strip().lower().removeprefix("stage").strip().split(".")[0]
+    )
     due = np.full(frame.rows, NEVER, dtype=np.int64)
     wd = np.zeros(frame.rows, dtype=bool)
     for number in ("1", "2"):

@@ -15,7 +15,9 @@ SUPERVISED_ROLES = ("social_worker", "senior_practitioner")
 
 def roles(world: World) -> list[str]:
     """The role of each row of local_staff, lower case."""
-    return [str(r) for r in world.facts["local_staff"].made("role", lambda text: (text or "").strip().lower())]
+    return [
+        str(r) for r in world.facts["local_staff"].made("role", lambda text: (text or "").strip().lower())
+    ]
 
 
 def case_holding_roles(world: World) -> Codes:
@@ -49,7 +51,9 @@ def supervision(world: World) -> Duties:
     )  # fmt: skip
     held = Events(world.facts.workers.codes(session.text("professional_id")), session.day("supervision_date"))
     links = chain(regimes, held)
-    due, wd = steps(links.number, links.start, [world.limits["supervision_first"], world.limits["supervision_next"]])
+    due, wd = steps(
+        links.number, links.start, [world.limits["supervision_first"], world.limits["supervision_next"]]
+    )
     out = rhythm(regimes, links, due, wd)
     out.fixed[:] = True
     return out

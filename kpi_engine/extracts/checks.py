@@ -107,34 +107,42 @@ def _people(world: World) -> Iterator[Finding]:
         frame = facts[name]
         if name == "ssd_person" or not frame.rows:
             continue
-        for row in np.flatnonzero(frame.child >= facts.children.known):
-            yield _finding(world, frame, int(row), "unknown child", f"{column} names a child that is not in ssd_person.")
+        for row in np.flatnonzero(frame.child >= facts.children.known).tolist():
+            yield _finding(
+                world, frame, int(row), "unknown child", f"{column} names a child that is not in ssd_person."
+            )
         if name not in ("local_audits",):
-            for row in np.flatnonzero(frame.child == NOBODY):
-                yield _finding(world, frame, int(row), "missing child", f"{column} is empty, so the row belongs to nobody.")
+            for row in np.flatnonzero(frame.child == NOBODY).tolist():
+                yield _finding(
+                    world,
+                    frame,
+                    int(row),
+                    "missing child",
+                    f"{column} is empty, so the row belongs to nobody.",
+                )
 
 
 def _dates(world: World) -> Iterator[Finding]:
     facts = world.facts
     for name, column in STARTS.items():
         frame = facts[name]
-        for row in np.flatnonzero(frame.day(column) >= NEVER):
+        for row in np.flatnonzero(frame.day(column) >= NEVER).tolist():
             yield _finding(world, frame, int(row), "missing start date",
                            f"{column} is empty, so nothing can be counted from it.")  # fmt: skip
     for name, (start, end) in STARTS_AND_ENDS.items():
         frame = facts[name]
-        for row in np.flatnonzero(frame.day(end) < frame.day(start)):
+        for row in np.flatnonzero(frame.day(end) < frame.day(start)).tolist():
             if frame.day(start)[row] < NEVER:
                 yield _finding(world, frame, int(row), "end before start", f"{end} lies before {start}.")
     for name, (start, done) in DONE.items():
         frame = facts[name]
-        for row in np.flatnonzero((frame.day(done) < frame.day(start)) & (frame.day(start) < NEVER)):
+        for row in np.flatnonzero((frame.day(done) < frame.day(start)) & (frame.day(start) < NEVER)).tolist():
             yield _finding(world, frame, int(row), "done before start",
                            f"{done} lies before {start}; it is not counted as done.")  # fmt: skip
     for name, column in COUNTED_IN_WORKING_DAYS.items():
         frame = facts[name]
         start_days = frame.day(column)
-        for row in np.flatnonzero((start_days < NEVER) & ~working_days.inside(start_days)):
+        for row in np.flatnonzero((start_days < NEVER) & ~working_days.inside(start_days)).tolist():
             yield _finding(world, frame, int(row), "date outside the working-day calendar",
                            f"{column} lies outside {working_days.FIRST_YEAR} to {working_days.LAST_YEAR}; no row is made.")  # fmt: skip
 
@@ -142,8 +150,10 @@ def _dates(world: World) -> Iterator[Finding]:
 def _teams(world: World) -> Iterator[Finding]:
     for name, column in TEAM_COLUMNS.items():
         frame = world.facts[name]
-        for row in np.flatnonzero(world.facts.teams.codes(frame.text(column)) == NO_TEAM):
-            yield _finding(world, frame, int(row), "unknown team", f"{column} names a team that is no department.")
+        for row in np.flatnonzero(world.facts.teams.codes(frame.text(column)) == NO_TEAM).tolist():
+            yield _finding(
+                world, frame, int(row), "unknown team", f"{column} names a team that is no department."
+            )
 
 
 def _allocations(world: World) -> Iterator[Finding]:
@@ -179,16 +189,20 @@ def _plans(world: World) -> Iterator[Finding]:
     cp = facts["ssd_cp_plans"]
     own = _open_on(cp.day("cppl_cp_plan_start_date"), cp.day("cppl_cp_plan_end_date"), as_at)
     for row in _second_open(cp, own[~cp.flag("cppl_cp_plan_ola")[own]]):
-        yield _finding(world, cp, row, "two open plans", "The child has two child protection plans open; counted once.")
+        yield _finding(
+            world, cp, row, "two open plans", "The child has two child protection plans open; counted once."
+        )
     cin = facts["ssd_cin_plans"]
     start, end = cin.day("cinp_cin_plan_start_date"), cin.day("cinp_cin_plan_end_date")
     for row in _second_open(cin, _open_on(start, np.minimum(end, world.cin_plan_end), as_at)):
-        yield _finding(world, cin, row, "two open plans", "The child has two child in need plans open; counted once.")
+        yield _finding(
+            world, cin, row, "two open plans", "The child has two child in need plans open; counted once."
+        )
     closes, adult = world.closes(cin.text("cinp_referral_id")), world.birthday(cin.child, 18)
-    for row in np.flatnonzero((closes <= as_at) & (end > closes)):
+    for row in np.flatnonzero((closes <= as_at) & (end > closes)).tolist():
         yield _finding(world, cin, int(row), "plan left open after its case closed",
                        "The plan ran on after its referral closed; it is taken to end with the case.")  # fmt: skip
-    for row in np.flatnonzero((adult <= as_at) & (end > adult) & (closes > adult)):
+    for row in np.flatnonzero((adult <= as_at) & (end > adult) & (closes > adult)).tolist():
         yield _finding(world, cin, int(row), "plan left open after the 18th birthday",
                        "The plan ran on after the 18th birthday; it is taken to end with it.")  # fmt: skip
     for name, begun, ended in (("ssd_cp_plans", "cppl_cp_plan_start_date", "cppl_cp_plan_end_date"),
@@ -196,7 +210,7 @@ def _plans(world: World) -> Iterator[Finding]:
         frame = facts[name]
         eighteen = world.birthday(frame.child, 18)
         still = (frame.day(begun) <= as_at) & (frame.day(ended) > as_at) & (eighteen <= as_at)
-        for row in np.flatnonzero(still):
+        for row in np.flatnonzero(still).tolist():
             yield _finding(world, frame, int(row), "left open after the 18th birthday",
                            "The row is still open although the young person is 18.")  # fmt: skip
 
@@ -208,7 +222,7 @@ def _conferences(world: World) -> Iterator[Finding]:
     known = rows_by_id(enquiry.text("s47e_s47_enquiry_id"), named) >= 0
     ordinary = ~conference.flag("icpc_icpc_transfer_in")
     linked = conference_enquiries(world) >= 0
-    for row in np.flatnonzero(ordinary & ~known):
+    for row in np.flatnonzero(ordinary & ~known).tolist():
         how = "it is matched to the child's latest enquiry" if linked[row] else "it answers no enquiry"
         if named[row]:
             rule, why = "conference with an unknown enquiry id", "The enquiry id is not in ssd_s47_enquiry"
@@ -216,7 +230,7 @@ def _conferences(world: World) -> Iterator[Finding]:
             rule, why = "conference without an enquiry id", "The enquiry id is empty"
         yield _finding(world, conference, int(row), rule, f"{why}; {how}.")
     _, early = first_conferences(world)
-    for row in np.flatnonzero(early):
+    for row in np.flatnonzero(early).tolist():
         yield _finding(world, enquiry, int(row), "conference before its enquiry",
                        "A conference of this enquiry is dated before the strategy discussion; it is not counted.")  # fmt: skip
 
@@ -228,7 +242,13 @@ LINKS = (
     ("ssd_cin_plans", "cinp_referral_id", "ssd_cin_episodes", "cine_referral_id", "unknown referral"),
     ("ssd_cla_reviews", "clar_cla_id", "ssd_cla_episodes", "clae_cla_id", "unknown care period"),
     ("ssd_cla_placement", "clap_cla_id", "ssd_cla_episodes", "clae_cla_id", "unknown care period"),
-    ("local_private_fostering_visits", "arrangement_id", "local_private_fostering", "arrangement_id", "unknown arrangement"),
+    (
+        "local_private_fostering_visits",
+        "arrangement_id",
+        "local_private_fostering",
+        "arrangement_id",
+        "unknown arrangement",
+    ),
     ("local_supervisions", "professional_id", "local_staff", "professional_id", "unknown worker"),
 )
 
@@ -241,7 +261,7 @@ def _links(world: World) -> Iterator[Finding]:
             continue
         named = frame.text(column)
         lost = (named != "") & (rows_by_id(parent.text(parent_column), named) < 0)
-        for row in np.flatnonzero(lost):
-            yield _finding(world, frame, int(row), rule, f"{column} names a row that is not in {parent_name}.")
-
-
+        for row in np.flatnonzero(lost).tolist():
+            yield _finding(
+                world, frame, int(row), rule, f"{column} names a row that is not in {parent_name}."
+            )

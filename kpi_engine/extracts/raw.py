@@ -35,16 +35,18 @@ class Extract:
     id: str = ""
 
 
-def typed(name: str, raw: pa.Table, source: str, faults: list[str], findings: list[Finding]) -> pa.Table | None:
+def typed(
+    name: str, raw: pa.Table, source: str, faults: list[str], findings: list[Finding]
+) -> pa.Table | None:
     """One raw table (all columns text) as a typed one. Faults that stop the load are appended to `faults`, faults of
     single cells to `findings`. None if the table cannot be used.
     """
     table = contract()[name]
     raw = _named(table, raw)
     missing = [c.name for c in table.columns if c.needed and c.name not in raw.column_names]
-    for column in missing:
+    for name_missing in missing:
         faults.append(
-            f"{source}: the column {column} is missing; it is needed to read this table. "
+            f"{source}: the column {name_missing} is missing; it is needed to read this table. "
             f"Add it to the header (columns found: {', '.join(raw.column_names[:6]) or 'none'} ...)."
         )
     if missing:
@@ -74,7 +76,11 @@ def typed(name: str, raw: pa.Table, source: str, faults: list[str], findings: li
 
 def _named(table: Table, raw: pa.Table) -> pa.Table:
     """The raw table with our spelling of its column names; unknown columns are dropped."""
-    known = {c.name.lower(): c.name for c in table.columns} | ALIASES.get(table.name, {}) | {ROW_SUFFIX: ROW_SUFFIX}
+    known = (
+        {c.name.lower(): c.name for c in table.columns}
+        | ALIASES.get(table.name, {})
+        | {ROW_SUFFIX: ROW_SUFFIX}
+    )
     keep: dict[str, pa.ChunkedArray] = {}
     for place, spelling in enumerate(raw.column_names):
         name = known.get(spelling.strip().lower())
@@ -136,7 +142,12 @@ def _dates(
 
 
 def _numbers(
-    column: Column, table: Table, raw: pa.Table, keys: list[list[str | None]], line: pa.Array, findings: list[Finding]
+    column: Column,
+    table: Table,
+    raw: pa.Table,
+    keys: list[list[str | None]],
+    line: pa.Array,
+    findings: list[Finding],
 ) -> pa.Array:
     out: list[float | None] = []
     for place, text in enumerate(_text(column, raw)):
@@ -184,7 +195,9 @@ def _without_repeats(table: Table, data: pa.Table, findings: list[Finding]) -> p
     return data if len(keep) == data.num_rows else data.take(keep)
 
 
-def type_all(raws: Mapping[str, tuple[str, pa.Table]], faults: list[str], findings: list[Finding]) -> dict[str, pa.Table]:
+def type_all(
+    raws: Mapping[str, tuple[str, pa.Table]], faults: list[str], findings: list[Finding]
+) -> dict[str, pa.Table]:
     """Every raw table ({name: (source, table)}) typed, in contract order."""
     out = {}
     for name in contract():

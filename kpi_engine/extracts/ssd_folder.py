@@ -31,7 +31,9 @@ def read_folder(folder: Path, as_at: date | None = None) -> Extract:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise LoadError([f"{folder} is not a folder; name the folder that holds ssd_person.csv and its fellows."])
+        raise LoadError(
+            [f"{folder} is not a folder; name the folder that holds ssd_person.csv and its fellows."]
+        )
     faults: list[str] = []
     findings: list[Finding] = []
     warnings: list[str] = []
@@ -45,7 +47,9 @@ def read_folder(folder: Path, as_at: date | None = None) -> Extract:
             warnings.append(f"{path.name} is no table of the data contract and was left out.")
             continue
         if name in raws:
-            faults.append(f"{path.name}: the table {name} is there twice, in different capitals; keep one file.")
+            faults.append(
+                f"{path.name}: the table {name} is there twice, in different capitals; keep one file."
+            )
             continue
         table = read_csv(path, faults)
         if table is not None:
@@ -70,7 +74,9 @@ def _extract_json(folder: Path, as_at: date | None, faults: list[str]) -> tuple[
             if as_at is None and told.get("as_at"):
                 as_at = date.fromisoformat(str(told["as_at"]))
         except (ValueError, AttributeError, UnicodeDecodeError):
-            faults.append('extract.json cannot be read; it should be {"as_at": "YYYY-MM-DD", "authority": "..."}.')
+            faults.append(
+                'extract.json cannot be read; it should be {"as_at": "YYYY-MM-DD", "authority": "..."}.'
+            )
             return as_at, ""
     if as_at is None:
         faults.append(
@@ -84,13 +90,17 @@ def read_csv(path: Path, faults: list[str]) -> pa.Table | None:
     """One CSV as text columns; None, with a sentence in `faults`, if it is not a CSV of its header's width."""
     data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     if b"\x00" in data[:65536]:
-        faults.append(f"{path.name} is not a CSV file (it holds binary data); export the table as CSV in UTF-8.")
+        faults.append(
+            f"{path.name} is not a CSV file (it holds binary data); export the table as CSV in UTF-8."
+        )
         return None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        faults.append(f"{path.name}, line {line}: not written in UTF-8; export the file as UTF-8 and load again.")
+        faults.append(
+            f"{path.name}, line {line}: not written in UTF-8; export the file as UTF-8 and load again."
+        )
         return None
     csv.field_size_limit(FIELD_LIMIT)
     header = next(csv.reader(io.StringIO(text)), [])
@@ -129,7 +139,9 @@ def _arrow(source: str, data: bytes, width: int, faults: list[str]) -> pa.Table 
         return None
     for number, cells in ragged:
         where = f"line {number}" if number else "one line"
-        faults.append(f"{source}, {where}: {cells} cells where the header has {width}; mend the line and load again.")
+        faults.append(
+            f"{source}, {where}: {cells} cells where the header has {width}; mend the line and load again."
+        )
     if ragged:
         return None
     spelt = [str(table.column(place)[0]) for place in range(width)]

@@ -57,7 +57,9 @@ def keep(home: Path, extract: Extract, findings: list[Finding], loaded_at: str) 
         os.replace(part, root / name)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
-        raise InputError(f"The extract could not be kept in {root}: {error.strerror}. Nothing was changed.") from None
+        raise InputError(
+            f"The extract could not be kept in {root}: {error.strerror}. Nothing was changed."
+        ) from None
     return Kept(name, extract.as_at, number, root / name, loaded_at)
 
 

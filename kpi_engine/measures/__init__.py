@@ -7,8 +7,17 @@ from dataclasses import replace
 from kpi_engine.errors import Unknown
 from kpi_engine.measure import Measure
 from kpi_engine.measures import (
-    assessment, care_leavers, child_in_need, child_protection, court, fostering_adoption,
-    front_door, looked_after, private_fostering, quality, workforce,
+    assessment,
+    care_leavers,
+    child_in_need,
+    child_protection,
+    court,
+    fostering_adoption,
+    front_door,
+    looked_after,
+    private_fostering,
+    quality,
+    workforce,
 )  # fmt: skip
 
 FAMILIES = {

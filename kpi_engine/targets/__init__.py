@@ -89,7 +89,9 @@ class Targets:
     trajectory: Trajectory | None
     amber: Amber
 
-    def rag(self, measure: Measure, value: float | None, of: float | None, target: float | None) -> Rag | None:
+    def rag(
+        self, measure: Measure, value: float | None, of: float | None, target: float | None
+    ) -> Rag | None:
         """Green meets the target, amber is near it, else red; None for a volume, without a value or a target."""
         if value is None or target is None or measure.good_is == "neutral":
             return None
@@ -137,10 +139,14 @@ def read(text: str, source: str) -> Targets:
 
 def _target(slug: str, entry: Mapping[str, Any], source: str) -> Target:
     if slug not in CATALOGUE:
-        raise InputError(f"{source}: {slug} is no measure of the catalogue; correct its spelling or take it out.")
+        raise InputError(
+            f"{source}: {slug} is no measure of the catalogue; correct its spelling or take it out."
+        )
     steps = entry.get("steps") or {}
     if not all(isinstance(d, date) and isinstance(v, int | float) for d, v in steps.items()):
-        raise InputError(f"{source}: the steps of {slug} should each be a date and a number, such as 2015-09-30: 95.")
+        raise InputError(
+            f"{source}: the steps of {slug} should each be a date and a number, such as 2015-09-30: 95."
+        )
     return Target(
         str(entry.get("work_stream", "local")), str(entry.get("wording", "")), tuple(sorted(steps.items())),
         entry.get("weekly"), entry.get("by_team_kind") or {},

@@ -94,7 +94,9 @@ def _read(text: str, source: str) -> dict[str, Timescale]:
     try:
         told = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
-        raise InputError(f"{source} is not valid YAML: {str(error).splitlines()[0]}; mend it and start again.") from None
+        raise InputError(
+            f"{source} is not valid YAML: {str(error).splitlines()[0]}; mend it and start again."
+        ) from None
     return {name: _timescale(name, entry, source) for name, entry in told.items()}
 
 
