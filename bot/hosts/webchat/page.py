@@ -116,7 +116,7 @@ def content_security_policy(nonce: str, host: str) -> str:
 
 
 def people_options(directory: Directory) -> str:
-    """Every user as an option, by role from the nearest to the child outwards; those who left come last."""
+    """Every user as an option, by role from the nearest to the child outwards, then by unit; those who left last."""
     order = {role: place for place, role in enumerate(ROLES)}
 
     def group(user: User) -> tuple[bool, int, str]:
@@ -125,7 +125,7 @@ def people_options(directory: Directory) -> str:
     def title(user: User) -> str:
         return role_in_words(user.role) if user.active else "No longer active"
 
-    people = sorted(directory.users.values(), key=lambda u: (*group(u), u.name, u.user_id))
+    people = sorted(directory.users.values(), key=lambda u: (*group(u), u.unit_id or "", u.name, u.user_id))
     return "\n".join(
         options(label, ((u.user_id, f"{u.name}, {unit_in_words(directory, u.unit_id)}") for u in members))
         for label, members in groupby(people, key=title)
