@@ -21,8 +21,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-# At its finest level it writes every statement with its values: children among them.
-logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+# At their finer levels one writes every statement with its values, children among them, and one its own inside.
+for _name in ("aiosqlite", "alembic"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 SQLITE_WAIT_SECONDS = 30
 """How long a writer waits for another process before it gives up."""

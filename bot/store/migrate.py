@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 from alembic import command
@@ -12,8 +11,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from bot.store.database import Database, StoreUnavailable
-
-logging.getLogger("alembic").setLevel(logging.WARNING)
 
 MIGRATION_LOCK = 7_301
 """Advisory lock: replicas that start together migrate one after the other."""

@@ -72,10 +72,9 @@ class Endpoint:
             proof = await self._gate.admit(request.headers.get("Authorization", ""), incoming, activity)
             if incoming.type == "invoke" and incoming.name == PRESSED:
                 pressed_action(incoming)
+            return _response(await self._once(incoming, proof))
         except Refused as refusal:
             return _response(SavedAnswer(refusal.status, {"error": refusal.because}))
-        try:
-            return _response(await self._once(incoming, proof))
         except Exception as error:
             log_fault("An activity could not be worked on", error)
             return _response(UNAVAILABLE)
