@@ -9,7 +9,7 @@ from typing import Any
 from bot.cards import buttons, tables
 from bot.cards.charts import draw
 from bot.cards.client import Client
-from bot.cards.elements import Cell, Column, Element, columns, container, table, text
+from bot.cards.elements import Cell, Column, Element, columns, container, facts, table, text
 from bot.cards.frame import ROOMS, Parts, Room
 from bot.cards.trend import line
 from bot.wording import briefing as words
@@ -23,7 +23,7 @@ from kpi_engine.question import Period, Question, Show
 _MOST_LETTERS = 220
 _MOST_WORKERS = 8
 _MOST_TEAMS = 12
-_MOST_CHILDREN = 5
+_MOST_CHILDREN, _FEW_CHILDREN = 5, 3
 _MOST_MEASURES = 10
 _MOST_ON_TARGET = 900
 _MOST_EXPLAINED = 4
@@ -97,29 +97,20 @@ def _trajectory(b: Mapping[str, Any], client: Client, room: Room) -> list[Elemen
 
 def _due(b: Mapping[str, Any], names: Names, room: Room) -> list[Element]:
     total = b.get("due_total") or 0
-    title = f"Falls due this week: {number(total)}"
     found: Sequence[Mapping[str, Any]] = b.get("due_this_week") or ()
-    if not found:
-        return [_heading(title)]
     shown = found[: min(_MOST_WORKERS, room.rows)]
-    kind = b["unit"]["kind"]
-    lines = []
+    pairs = []
     for e in shown:
-        owner = Cell(upper(shorten(words.due_owner(e, names, kind), 40)))
-        lines.append(
-            [owner, Cell(number(e["count"]), bold=True), Cell(shorten(words.due_detail(e), 90), subtle=True)]
+        owner = upper(shorten(words.due_owner(e, names, b["unit"]["kind"]), 40))
+        detail = words.due_detail(e)
+        pairs.append(
+            (owner, shorten(f"{number(e['count'])}: {detail}" if detail else number(e["count"]), 100))
         )
-    first = "Worker" if kind == "team" else "Team"
-    out = [_heading(title), table([Column(first, 4), Column("Due", 1), Column("What", 5)], lines)]
+    out = [_heading(f"Falls due this week: {number(total)}"), *facts(pairs)]
     if len(found) > len(shown):
         rest = sum(e["count"] for e in found[len(shown) :])
-        out.append(
-            text(
-                f"and {counted(rest, 'more')} with {number(len(found) - len(shown))} others",
-                subtle=True,
-                size="Small",
-            )
-        )
+        others = f"and {counted(rest, 'more')} with {number(len(found) - len(shown))} others"
+        out.append(text(others, subtle=True, size="Small"))
     return out
 
 
@@ -128,7 +119,7 @@ def _longest(b: Mapping[str, Any], answer: Answer, names: Names, client: Client,
     if not found:
         return []
     lines: list[list[Cell | str]] = []
-    for row in found[: min(_MOST_CHILDREN, room.rows)]:
+    for row in found[: _MOST_CHILDREN if room.rows > 10 else min(_FEW_CHILDREN, room.rows)]:
         slug = rows.backlog_of(row)
         w = rows.words(slug, row, names, answer.question.as_at)
         press = _why(answer.question, slug, w.label, client) if slug else None

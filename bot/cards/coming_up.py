@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.cards import buttons, drill, headline
+from bot.cards import buttons, drill, headline, tables
 from bot.cards.client import Client
 from bot.cards.elements import Cell, Column, Element, facts, table, text
 from bot.cards.frame import Parts, Room
@@ -55,11 +55,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
             more.append(buttons.turn_page(f"Show all {number(len(due))}", question, client, 1))
         elif first + PAGE < len(due):
             more.append(buttons.turn_page("Next page", question, client, here + 1))
-    body += [
-        text(sentences.core(a, question, names), subtle=True)
-        for a in answer.answers
-        if a.no_data or a.elsewhere
-    ]
+    body += tables.without_number(answer, names, room)
     if left := rows.held_back(answer.held_back, names, None):
         body.append(text(left, subtle=True))
     actions = [*buttons.back(client), *more, *([headline.how_counted(answer, client)] if held else [])]
@@ -113,7 +109,7 @@ def _table(
     question = answer.question
     kind = rows.subject(shown[0][0].measure, shown[0][1])
     heads = [
-        Column("Due", 3),
+        Column("Due", 4),
         Column(kind, 3),
         *([Column("What", 4)] if several else []),
         Column("Worker", 4),

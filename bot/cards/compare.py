@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import buttons, drill, headline
+from bot.cards import buttons, drill, headline, tables
 from bot.cards.charts import draw
 from bot.cards.client import Client
 from bot.cards.elements import RAG_COLOURS, Cell, Column, Element, table, text
@@ -35,11 +35,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
     if len(drawn) > _MOST_MEASURES:
         rest = [phrases.title(a.measure) for a in drawn[_MOST_MEASURES:]]
         body.append(text(f"Ask for one of the others alone: {', '.join(rest)}.", subtle=True))
-    body += [
-        text(sentences.core(a, question, names), subtle=True)
-        for a in answer.answers
-        if a.no_data or a.elsewhere
-    ]
+    body += tables.without_number(answer, names, room)
     title = sentences.topic([a.measure for a in answer.answers])
     actions = [*buttons.back(client), *more, *([headline.how_counted(answer, client)] if drawn else [])]
     return Parts(title, sentences.reading(question, names), body, actions)

@@ -13,7 +13,7 @@ from bot.wording.plain import shorten
 VERSION = "1.5"
 LIMIT = 25_000
 """Bytes of card JSON. Teams' own limit differs between its documents; this is below all of them."""
-_MOST_FALLBACK = 1_200
+_MOST_FALLBACK = 700
 _MOST_PLAIN = 5_000
 _MOST_ACTIONS = 6
 
@@ -27,7 +27,7 @@ class Room:
 
 
 ROOMS = tuple(Room(rows, pictures) for rows, pictures in (
-    (15, True), (12, True), (12, False), (8, False), (5, False), (3, False), (1, False),
+    (15, True), (12, True), (10, True), (8, True), (12, False), (10, False), (8, False), (5, False), (3, False), (1, False),
 ))  # fmt: skip
 
 

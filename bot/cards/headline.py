@@ -16,7 +16,7 @@ _PRESSABLE, _COMFORTABLE = 12, 5
 """Rooms smaller than these have no place for a question on every line, or for every line."""
 _MOST_LINES = 45
 _MOST_TOGETHER = 6
-_MOST_LETTERS = 200
+_MOST_LETTERS = 900
 
 
 def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
@@ -70,11 +70,13 @@ def several(answer: Answer, names: Names, client: Client, room: Room) -> list[El
     question = answer.question
 
     def press(a: MeasureAnswer) -> Element | None:
-        if room.rows < _PRESSABLE:
+        if room.rows < _COMFORTABLE or (room.rows < _PRESSABLE and a.rag in (None, "green")):
             return None
         return buttons.open_(phrases.title(a.measure), leg(question, a, names), question, client)
 
     held = [a for a in answer.answers if not a.elsewhere]
+    nought = [a for a in held if question.show == "list" and a.value == 0]
+    held = [a for a in held if a not in nought]
     shown = held[: _MOST_LINES if room.rows >= _COMFORTABLE else 3 * room.rows]
     body = [tables.measures(shown, question, press)] if shown else []
     if len(held) > len(shown):
@@ -83,10 +85,11 @@ def several(answer: Answer, names: Names, client: Client, room: Room) -> list[El
                 f"and {counted(len(held) - len(shown), 'more measures')}: ask for them by name.", subtle=True
             )
         )
-    notes = [f"{phrases.title(a.measure)}: {a.no_data}" for a in answer.answers if a.no_data]
+    notes = [phrases.in_short("Nothing to list", nought)]
+    notes += [f"{phrases.title(a.measure)}: {a.no_data}" for a in answer.answers if a.no_data]
     notes += [f"{phrases.title(a.measure)}: {phrases.elsewhere(a)}" for a in answer.answers if a.elsewhere]
     notes += [f"{phrases.title(a.measure)} could be {d}." for a in answer.answers if (d := phrases.doubt(a))]
-    said = [text(shorten(n, _MOST_LETTERS), subtle=True, size="Small", spacing="Small") for n in notes]
+    said = [text(shorten(n, _MOST_LETTERS), subtle=True, size="Small", spacing="Small") for n in notes if n]
     return [*body, *said[: room.rows]]
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot.cards.elements import RAG_COLOURS, Cell, Column, Element, table
-from bot.wording import phrases, rows
+from bot.cards.elements import RAG_COLOURS, Cell, Column, Element, table, text
+from bot.cards.frame import Room
+from bot.wording import phrases, rows, sentences
 from bot.wording.names import Names
-from bot.wording.plain import number, shorten, upper
-from kpi_engine.answer import MeasureAnswer, Row
+from bot.wording.plain import counted, number, shorten, upper
+from kpi_engine.answer import Answer, MeasureAnswer, Row
 from kpi_engine.question import Question
 
 _MOST_LETTERS = 60
+_MOST_SAID = 300
 Press = Callable[[Row], Element | None]
 
 
@@ -44,6 +46,18 @@ def measures(
             Cell(change.short if change else "not known", subtle=change is None or not change.is_),
         ])  # fmt: skip
     return table([Column("Measure", 4), Column("Now", 3), Column("Target", 2), Column(changed, 3)], lines)
+
+
+def without_number(answer: Answer, names: Names, room: Room) -> list[Element]:
+    """Why measures that were asked for have no number here, a line each; never a nought."""
+    found = [a for a in answer.answers if a.no_data or a.elsewhere]
+    out = [text(shorten(sentences.core(a, answer.question, names), _MOST_SAID), subtle=True, spacing="Small")
+           for a in found[: room.rows]]  # fmt: skip
+    if len(found) > room.rows:
+        out.append(
+            text(f"and {counted(len(found) - room.rows, 'more measures')} without a number here", subtle=True)
+        )
+    return out
 
 
 def listing(

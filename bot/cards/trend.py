@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.cards import buttons, headline
+from bot.cards import buttons, headline, tables
 from bot.cards.charts import draw
 from bot.cards.client import Client
 from bot.cards.elements import Column, Element, container, table, text
@@ -32,11 +32,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
             body.append(text(phrases.title(a.measure), bold=True))
         body += headline.number(a, question)[:1] if a.value is not None or a.suppressed else []
         body.append(draw(spec, client, pictures=room.pictures) if spec.values else text(nothing_to_draw(a)))
-    body += [
-        text(sentences.core(a, question, names), subtle=True)
-        for a in answer.answers
-        if a.no_data or a.elsewhere
-    ]
+    body += tables.without_number(answer, names, room)
     if len(drawn) > _MOST_CHARTS:
         more = [phrases.title(a.measure) for a in drawn[_MOST_CHARTS:]]
         body.append(text(f"Ask for one of the others alone: {', '.join(more)}.", subtle=True))

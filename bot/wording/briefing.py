@@ -72,17 +72,7 @@ def volumes(parts: Parts) -> str:
 
 
 def _in_short(label: str, lines: Sequence[Parts]) -> str:
-    """ "On target (green): CIN unallocated 0 of 120, ..."."""
-    said: list[str] = []
-    for entry in lines:
-        a = line_of(entry)
-        moved = None
-        if a.value is not None and a.previous is not None and not a.suppressed:
-            moved = phrases.change_between(a.value, a.previous, phrases.of(a.measure), "")
-        change = f" ({moved.short})" if moved and moved.short != "no change" else ""
-        title = phrases.title(a.measure)
-        said.append(f"{inside(title) if said else title} {phrases.now(a)}{change}")
-    return f"{label}: {', '.join(said)}." if said else ""
+    return phrases.in_short(label, [line_of(entry) for entry in lines])
 
 
 def trajectory_sentence(t: Parts) -> str:

@@ -180,6 +180,19 @@ def with_something(groups: Sequence[Group], measure: Measure) -> tuple[tuple[Gro
     return held, f"{label}: {', '.join(g.name for g in empty)}." if empty else ""
 
 
+def in_short(label: str, answers: Sequence[MeasureAnswer]) -> str:
+    """Many numbers in one sentence: "On target (green): CIN unallocated 0, PEPs overdue 0 (↓ 2 better)."."""
+    said: list[str] = []
+    for a in answers:
+        moved = ""
+        if a.value is not None and a.previous is not None and not a.suppressed:
+            moved = change_between(a.value, a.previous, of(a.measure), "").short
+        name = title(a.measure)
+        detail = f" ({moved})" if moved not in ("", "no change") else ""
+        said.append(f"{inside(name) if said else name} {now(a)}{detail}")
+    return f"{label}: {', '.join(said)}." if said else ""
+
+
 def overdue_noun(measure: Measure) -> str | None:
     """What is overdue, for a sentence: "CP visits" of "CP visits overdue"; None for other titles."""
     stem = measure.title.removesuffix(" overdue")
