@@ -53,7 +53,8 @@ def _one(asked: Asked, wanted: Measure, child: int) -> MeasureAnswer:
     view = asked.engine.figures.view(asked.question.as_at)
     for clock in clocks:
         cut = view.cut(clock)
-        mine = cut.where(cut.child == child)
+        # Rows that another team held, before the case came here, are that team's.
+        mine = cut.where((cut.child == child) & asked.visible(wanted)[cut.team])
         records = asked.engine.figures.ledger.records(mine)
         order = sorted(range(len(records)), key=lambda p: (records[p]["status"] not in ("overdue", "due"),
                                                            _reverse(records[p]["start_date"])))  # fmt: skip
@@ -150,7 +151,7 @@ def _membership(asked: Asked, wanted: Measure, child: int) -> MeasureAnswer:
     as_at = asked.question.as_at
     period = asked.question.period or asked.engine.figures.period_of(wanted, as_at)
     found = asked.counter_for(ALL).rows(wanted, as_at, period)
-    rows = [r for s in found.parts for r in asked.records(wanted, s.where(s.child == child))]
+    rows = [r for s in found.parts for r in asked.records(wanted, s.where((s.child == child) & asked.visible(wanted)[s.team]))]
     name = asked.question.child
     worker, team = (int(x[child]) for x in asked.engine.figures.view(asked.question.as_at).owners)
     facts = asked.engine.world.facts
