@@ -92,7 +92,7 @@ def _trajectory(b: Mapping[str, Any], client: Client, room: Room) -> list[Elemen
     )
     out = [_heading("CIN against trajectory"), text(words.trajectory_sentence(t))]
     spec = line(MeasureAnswer("cin_open"), points, small=True)
-    return [*out, draw(spec, client, pictures=room.pictures)] if spec.values else out
+    return [*out, draw(spec, client, room)] if spec.values else out
 
 
 def _due(b: Mapping[str, Any], names: Names, room: Room) -> list[Element]:

@@ -7,18 +7,26 @@ from typing import Any
 
 from bot.cards.client import Client
 from bot.cards.elements import Element, picture, text
+from bot.cards.frame import Room
 from bot.cards.spec import Bars, Line
 
+_LEAST_ROWS = 5
 _COLOURS = {"red": "attention", "amber": "warning", "green": "good", None: "categoricalBlue"}
 
 
-def draw(spec: Line | Bars, client: Client, *, pictures: bool = True) -> Element:
+def draw(spec: Line | Bars, client: Client, room: Room) -> Element:
     """The chart as this client can show it.
 
-    pictures: False when a picture would make the card too large; then words stand in for it.
+    Behind a chart stands its picture, on a crowded card the sentence that says what it shows. A client without charts
+    has the picture alone, and gives it up last.
     """
-    instead = _picture(spec) if pictures else text(spec.alt, subtle=True)
-    return _element(spec) | {"fallback": instead} if client.charts else instead
+    if client.charts:
+        return _element(spec) | {"fallback": _picture(spec) if room.pictures else _sentence(spec)}
+    return _picture(spec) if room.pictures or room.rows >= _LEAST_ROWS else _sentence(spec)
+
+
+def _sentence(spec: Line | Bars) -> Element:
+    return text(spec.alt, subtle=True)
 
 
 def _picture(spec: Line | Bars) -> Element:

@@ -57,7 +57,7 @@ def _section(
     shown = groups[first : first + (PAGE if page else most)]
     chart = bars(a, shown)
     if alone and chart.bars and not page:
-        body.append(draw(chart, client, pictures=room.pictures))
+        body.append(draw(chart, client, room))
     body.append(_table(a, shown, answer.question, names, client))
     body += without
     turns: list[Element] = []

@@ -146,4 +146,4 @@ def columns(parts: Sequence[tuple[str | int, Sequence[Element]]], spacing: str =
 
 def picture(data_uri: str, alt: str) -> Element:
     """An Image from a data URI; `alt` says what it shows, numbers included."""
-    return {"type": "Image", "url": data_uri, "altText": alt, "size": "Stretch"}
+    return {"type": "Image", "url": data_uri, "altText": alt}

@@ -20,14 +20,15 @@ _MOST_ACTIONS = 6
 
 @dataclass(frozen=True)
 class Room:
-    """How much a card may show. rows: rows of a preview in all.  pictures: chart pictures fit as well."""
+    """How much a card may show. rows: rows of a preview in all.  pictures: with pictures behind charts."""
 
     rows: int
     pictures: bool
 
 
 ROOMS = tuple(Room(rows, pictures) for rows, pictures in (
-    (15, True), (12, True), (10, True), (8, True), (12, False), (10, False), (8, False), (5, False), (3, False), (1, False),
+    (15, True), (12, True), (10, True), (8, True), (12, False), (10, False), (8, False), (6, False), (5, False),
+    (3, False), (1, False),
 ))  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
         if len(drawn) > 1:
             body.append(text(phrases.title(a.measure), bold=True))
         body += headline.number(a, question)[:1] if a.value is not None or a.suppressed else []
-        body.append(draw(spec, client, pictures=room.pictures) if spec.values else text(nothing_to_draw(a)))
+        body.append(draw(spec, client, room) if spec.values else text(nothing_to_draw(a)))
     body += tables.without_number(answer, names, room)
     if len(drawn) > _MOST_CHARTS:
         more = [phrases.title(a.measure) for a in drawn[_MOST_CHARTS:]]

@@ -34,7 +34,7 @@ def forecast_parts(answer: Answer, names: Names, client: Client, room: Room) -> 
         body += [text(shorten(s, _letters(room)), spacing="Small") for s in a.sentences[: room.rows]]
         if a.points:
             spec = ahead(a, a.points, question)
-            body += [draw(spec, client, pictures=room.pictures)] if spec.ahead else []
+            body += [draw(spec, client, room)] if spec.ahead else []
             body.append(_steps(a, a.points[: room.rows]))
     title = f"{sentences.topic([a.measure for a in answer.answers])}: forecast"
     return Parts(title, sentences.reading(question, names), body, headline.actions(answer, names, client))

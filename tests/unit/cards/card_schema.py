@@ -78,7 +78,7 @@ ELEMENTS: list[Schema] = [
         "isSubtle": {"const": True}, "spacing": SPACING, "style": {"const": "heading"},
     }),
     _of("Image", {"url": {"type": "string", "pattern": "^data:image/png;base64,"},
-                  "altText": {"type": "string", "minLength": 15}, "size": {"const": "Stretch"}}),
+                  "altText": {"type": "string", "minLength": 15}}),
     _of("Container", {"items": _many(ELEMENT)}, {
         "style": {"enum": ["emphasis", "good"]}, "spacing": SPACING, "separator": {"const": True},
         "id": NON_EMPTY, "isVisible": {"const": False},

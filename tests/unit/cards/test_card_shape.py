@@ -281,3 +281,12 @@ def test_a_briefing_names_its_unit_and_week() -> None:
     made = card(team_briefing(), NAMES, Client())
     assert made["body"][0]["text"] == "CSWT 1: Monday's briefing"
     assert made["body"][1]["text"].startswith("Week Mon 16 Nov to Sun 22 Nov 2026")
+
+
+def test_a_crowded_briefing_keeps_its_chart_where_the_picture_is_the_chart() -> None:
+    row_of = {"of": 10, "target": 0, "rag": "red", "previous": 2, "unit": "children"}
+    table = [{"measure": s, "value": n, **row_of} for n, s in enumerate(OVERDUE)]
+    crowded = service_briefing(table=table, longest_overdue=list(ROWS[:5]))
+    made = card(crowded, NAMES, CLIENTS["webchat"])
+    assert size(made) < LIMIT
+    assert [n for n in nodes(made) if n.get("type") == "Image"]
