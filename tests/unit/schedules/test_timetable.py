@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_engine.errors import InputError
@@ -19,8 +19,8 @@ MONDAY_0830 = Weekly(Slot(0, time(8, 30)), time(12))
 
 
 def timetable(**changes: object) -> Timetable:
-    settings: dict[str, object] = {"units": ("T11",), "minutes_before_meeting": 30}
-    return Timetable(LONDON, MONDAY_0830, **(settings | changes))  # type: ignore[arg-type]
+    parts: dict[str, object] = {"units": ("T11",), "minutes_before_meeting": 30}
+    return Timetable(LONDON, MONDAY_0830, **(parts | changes))  # type: ignore[arg-type]
 
 
 def local(text: str) -> datetime:
@@ -164,6 +164,7 @@ def timetables(draw: st.DrawFn) -> Timetable:
     return timetable(units=units, own=own, meetings=meetings, closed=closed)
 
 
+@settings(deadline=None)
 @given(timetables(), days, st.integers(1, 60), st.lists(st.integers(0, 60 * 24 * 60), max_size=6))
 def test_any_split_of_time_gives_the_same_posts_each_once(
     table: Timetable, first: date, length: int, cuts: list[int]
@@ -177,6 +178,7 @@ def test_any_split_of_time_gives_the_same_posts_each_once(
     assert len({(due.key, due.period) for due in whole}) == len(whole)
 
 
+@settings(deadline=None)
 @given(timetables(), days)
 def test_every_post_is_on_a_working_day_at_its_own_wall_time_outside_the_forbidden_hour(
     table: Timetable, first: date
@@ -198,6 +200,7 @@ def test_every_post_is_on_a_working_day_at_its_own_wall_time_outside_the_forbidd
             assert at.replace(tzinfo=None) == meeting - timedelta(minutes=30)
 
 
+@settings(deadline=None)
 @given(st.dates(date(2020, 1, 1), date(2034, 12, 1)))
 def test_every_week_with_a_working_day_has_exactly_one_briefing(day: date) -> None:
     monday = day - timedelta(days=day.weekday())
