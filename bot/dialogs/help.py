@@ -3,7 +3,7 @@
     > good afternoon
     < Good afternoon ... you can ask, for example: ...
     > what does amber mean?
-    < Amber: ...
+    < Amber means the number misses its target by a little ...
     > stop
     < I have forgotten what we were talking about. Scheduled posts end ...     (the context is dropped)
 
@@ -18,6 +18,7 @@ from bot.dialogs.room import Room, Said
 from bot.understanding.reading import Reading
 from bot.wording import say, say_reading
 from kpi_engine.question import Question
+from kpi_engine.vocabulary import meaning_of
 
 
 def talk(room: Room, said: str, reading: Reading) -> Said:
@@ -34,5 +35,6 @@ def talk(room: Room, said: str, reading: Reading) -> Said:
 def term(room: Room, said: str, reading: Reading) -> Said:
     """A word explained that is no measure."""
     question = reading.question or Question("explain", unit=room.person.unit, as_at=room.as_at)
-    json = answer_json.in_words(said, "answered", reading.because, room.data, understood=question)
+    text = meaning_of(reading.term) or say_reading(reading)
+    json = answer_json.in_words(said, "answered", text, room.data, understood=question)
     return Said(json, "answer", question, reading=reading)

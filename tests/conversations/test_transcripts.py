@@ -137,3 +137,24 @@ def _check_rights(exchange: Exchange, turn: Turn, replies: list[Reply], engine: 
 
 def _whole(replies: list[Reply]) -> str:
     return json.dumps([[reply.text, reply.answer, reply.card] for reply in replies])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Exchange("u", "personal", replies=["3 CP visits"]),
+        Exchange("u", "personal", replies=["overdue", "2 CP visits"]),  # not in this order
+        Exchange("u", "personal", parts={"outcome": "clarify"}),
+        Exchange("u", "personal", parts={"unit": "T12"}),
+        Exchange("u", "personal", parts={"rows": "C101"}),
+        Exchange("u", "personal", absent=["C102"]),
+    ],
+)
+def test_a_transcript_that_is_not_kept_fails(wrong: Exchange) -> None:
+    understood = {"show": "list", "unit": {"kind": "team", "id": "T11"}}
+    rows = [{"child_id": "C102"}]
+    answer = {"outcome": "answered", "understood": understood, "answers": [{"value": 2.0, "rows": rows}]}
+    reply = Reply("2 CP visits are overdue", answer)
+    _check(Exchange("u", "personal", replies=["2 CP ... overdue"], parts={"rows": "C102"}), [reply])
+    with pytest.raises(AssertionError):
+        _check(wrong, [reply])
