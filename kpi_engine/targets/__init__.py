@@ -67,7 +67,7 @@ class Trajectory:
         if not whole_baseline:
             return None
         left = max(1 - self.weekly * weeks / whole_baseline, self.floor_percent / 100)
-        return round(baseline * left, 1)
+        return float(round(baseline * left))
 
 
 @dataclass(frozen=True)
