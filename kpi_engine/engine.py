@@ -170,10 +170,11 @@ class Engine:
     ) -> Figure | None:
         """One number; None where a table is absent (no data). period None = the measure's own."""
         wanted = measure(slug)
-        if self.figures.missing(wanted):
+        period = period or default_period(wanted, as_at)
+        if self.figures.missing(wanted, as_at, period):
             return None
         mask = self.organisation.team_mask(unit_id)
-        rows = self.figures.rows(wanted, as_at, period or default_period(wanted, as_at))
+        rows = self.figures.rows(wanted, as_at, period)
         return self.figures.figure(wanted, rows.where(lambda sheet: mask[sheet.team]))
 
     def measures(self, as_at: date, unit_id: str = ALL) -> list[dict[str, Any]]:

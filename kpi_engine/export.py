@@ -28,6 +28,10 @@ def _check(engine: Engine, as_at: date, clock: str | None) -> None:
         raise InputError(
             f"The newest data is as at {engine.as_at.isoformat()}; ask for that date or an earlier one."
         )
+    if as_at < engine.as_at and engine.extract.reach.snapshot:
+        raise InputError(
+            f"The extract is a snapshot as at {engine.as_at.isoformat()}: it has no ledger of an earlier day."
+        )
 
 
 def write_ledger(engine: Engine, path: Path, as_at: date, clock: str | None, kind: str) -> int:

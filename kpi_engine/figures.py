@@ -42,17 +42,20 @@ POPULATION_OF_CASES = {
 
 @dataclass
 class Rows:
-    """The rows of a measure: `parts` are counted (a Backlog) or divided (the rest); `population` is a Backlog's of."""
+    """The rows of a measure: `parts` are counted (a Backlog) or divided (the rest); `population` is a Backlog's of.
+    unknown: the source does not reach back to that date or period: no number, which is not 0."""
 
     parts: list[Sheet]
     population: Sheet | None = None
     shadows: list[Sheet] | None = None
+    unknown: bool = False
 
     def where(self, keep: Callable[[Sheet], Mask]) -> Rows:
         return Rows(
             [p.where(keep(p)) for p in self.parts],
             None if self.population is None else self.population.where(keep(self.population)),
             None if self.shadows is None else [s.where(keep(s)) for s in self.shadows],
+            self.unknown,
         )
 
 
@@ -75,12 +78,30 @@ class Figures:
         self._views.move_to_end(number)
         return self._views[number]
 
-    def missing(self, measure: Measure) -> str | None:
-        """Why there is no data, in a sentence; None where every table is there."""
+    def missing(
+        self, measure: Measure, as_at: date | None = None, period: Period | None = None
+    ) -> str | None:
+        """Why there is no data (on that date, over that period), in a sentence; None where there is."""
+        cannot = self.world.facts.extract.reach.cannot
+        for name in (measure.slug, *getattr(measure, "clocks", ())):
+            if name in cannot:
+                return f"No data: {cannot[name]}"
         absent = [name for name in measure.needs if not self.world.facts[name].present]
-        if not absent:
+        if absent:
+            return f"No data: the extract does not hold {' and '.join(absent)}."
+        return None if as_at is None else self.out_of_reach(measure, as_at, period)
+
+    def out_of_reach(self, measure: Measure, as_at: date, period: Period | None) -> str | None:
+        """Why the source does not reach back that far, in a sentence; None where it does."""
+        extract = self.world.facts.extract
+        if all(name.startswith("local_") for name in measure.needs):
             return None
-        return f"No data: the extract does not hold {' and '.join(absent)}."
+        if extract.reach.snapshot and as_at < extract.as_at:
+            return f"No data: the source is a snapshot as at {extract.as_at.isoformat()} and holds no earlier state."
+        since = extract.reach.events_from
+        if since is not None and period is not None and period.first < since:
+            return f"No data: the source holds events from {since.isoformat()} on only."
+        return None
 
     # Rows
 
@@ -88,7 +109,10 @@ class Figures:
         """The measure's rows for the whole authority; cached."""
         key = (measure.slug, day(as_at), period)
         if key not in self._rows:
-            self._rows[key] = self._made(measure, self.view(as_at), period)
+            if self.out_of_reach(measure, as_at, period):
+                self._rows[key] = Rows([no_rows()], no_rows(), unknown=True)
+            else:
+                self._rows[key] = self._made(measure, self.view(as_at), period)
             while len(self._rows) > 40 * KEPT_VIEWS:
                 self._rows.popitem(last=False)
         return self._rows[key]
@@ -104,7 +128,8 @@ class Figures:
             return self._net_change(period, view)
         if isinstance(measure, Stock) or (isinstance(measure, Share | Average) and measure.on == "as_at"):
             return Rows([AS_AT[measure.cases](view)])
-        assert isinstance(measure, Flow | Share | Average) and period is not None
+        assert isinstance(measure, Flow | Share | Average)
+        assert period is not None
         if measure.cases not in self._events:
             self._events[measure.cases] = EVENTS[measure.cases](self.world)
         return Rows([self._events[measure.cases].between(day(period.first), day(period.last), view.as_at)])
@@ -170,6 +195,8 @@ class Figures:
 
     def figure(self, measure: Measure, rows: Rows) -> Figure:
         """The number of some rows."""
+        if rows.unknown:
+            return Figure(None, None, None)
         if isinstance(measure, Backlog):
             assert rows.population is not None
             value = sum(part.count() for part in rows.parts)

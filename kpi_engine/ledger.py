@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kpi_engine import working_days
 from kpi_engine.clocks import Duties, empty
-from kpi_engine.days import NEVER, Days, Mask, iso
+from kpi_engine.days import NEVER, Days, Mask, day, iso
 from kpi_engine.duties import CLOCKS, NEEDS
 from kpi_engine.facts import NO_TEAM, NOBODY, TEAM_NOT_GIVEN, Codes
 from kpi_engine.world import World
@@ -91,8 +91,12 @@ class Ledger:
     def duties(self, clock: str) -> Duties:
         """The clock's rows whatever the as-at date, worked out on first use."""
         if clock not in self._duties:
-            known = self.world.facts.present(NEEDS.get(clock, ()))
-            self._duties[clock] = CLOCKS[clock](self.world) if known else empty()
+            extract = self.world.facts.extract
+            known = self.world.facts.present(NEEDS.get(clock, ())) and clock not in extract.reach.cannot
+            rows = CLOCKS[clock](self.world) if known else empty()
+            if clock in extract.reach.newest_only:
+                rows = rows.take(rows.done > day(extract.as_at))
+            self._duties[clock] = rows
         return self._duties[clock]
 
     def cut(self, clock: str, as_at: int) -> Cut:

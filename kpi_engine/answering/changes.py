@@ -26,6 +26,10 @@ def changes(asked: Asked) -> Answer:
         if found.no_data or found.elsewhere or needs_period(wanted):
             answers.append(found)
             continue
+        unknown = asked.engine.figures.missing(wanted, _before(asked))
+        if unknown:
+            answers.append(MeasureAnswer(wanted.slug, unit=wanted.counts, no_data=unknown))
+            continue
         now, then = failing(asked, wanted), failing(_as_at(asked, _before(asked)), wanted)
         held_back += asked.hidden_units(wanted, [*now, *then])
         answers.append(_compared(asked, wanted, found, now, then))

@@ -85,7 +85,7 @@ class Counter:
         if trajectory is None:
             return None
         day = trajectory.baseline_on(as_at)
-        if day is None or self.figures.missing(measure(trajectory.measure)):
+        if day is None or self.figures.missing(measure(trajectory.measure), day):
             return None
         whole = self.figures.rows(measure(trajectory.measure), day, None).parts[0]
         mine = whole.where(self._mask[whole.team])
@@ -104,10 +104,10 @@ class Counter:
 
     def headline(self, wanted: Measure, as_at: date, period: Period | None) -> MeasureAnswer:
         """A measure's number with everything that travels with it."""
-        missing = self.figures.missing(wanted)
+        asked, (as_at, period) = period, when(wanted, as_at, period)
+        missing = self.figures.missing(wanted, as_at, period)
         if missing:
             return MeasureAnswer(wanted.slug, unit=wanted.counts, no_data=missing)
-        asked, (as_at, period) = period, when(wanted, as_at, period)
         rows = self.rows(wanted, as_at, period)
         found = self.figures.figure(wanted, rows)
         target = self.target(wanted, as_at, period)

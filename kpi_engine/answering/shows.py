@@ -96,7 +96,8 @@ def failing(asked: Asked, wanted: Measure) -> list[Sheet]:
 def _wide_teams(asked: Asked, sheet: Sheet) -> Sheet:
     """Teams with more social workers to a manager than the target."""
     limit = asked.counter.target(asked.measures[0], asked.question.as_at, None) or 6
-    assert sheet.size is not None and sheet.base is not None
+    assert sheet.size is not None
+    assert sheet.base is not None
     teams = asked.engine.world.facts.teams
     rows = []
     for code in sorted(set(sheet.team.tolist())):
@@ -286,7 +287,7 @@ def coming_up(asked: Asked) -> Answer:
     period = asked.question.period or Period(as_at + timedelta(days=1), as_at + timedelta(days=7))
     answers, held_back = [], []
     for wanted in asked.measures:
-        missing = asked.engine.figures.missing(wanted)
+        missing = asked.engine.figures.missing(wanted, asked.question.as_at)
         if missing:
             answers.append(MeasureAnswer(wanted.slug, unit=wanted.counts, no_data=missing))
             continue

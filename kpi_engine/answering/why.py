@@ -42,7 +42,7 @@ def why(asked: Asked) -> Answer:
 
 
 def _one(asked: Asked, wanted: Measure, child: int) -> MeasureAnswer:
-    missing = asked.engine.figures.missing(wanted)
+    missing = asked.engine.figures.missing(wanted, asked.question.as_at)
     if missing:
         return MeasureAnswer(wanted.slug, unit=wanted.counts, no_data=missing)
     clocks = getattr(wanted, "clocks", ())
@@ -151,7 +151,11 @@ def _membership(asked: Asked, wanted: Measure, child: int) -> MeasureAnswer:
     as_at = asked.question.as_at
     period = asked.question.period or asked.engine.figures.period_of(wanted, as_at)
     found = asked.counter_for(ALL).rows(wanted, as_at, period)
-    rows = [r for s in found.parts for r in asked.records(wanted, s.where((s.child == child) & asked.visible(wanted)[s.team]))]
+    rows = [
+        r
+        for s in found.parts
+        for r in asked.records(wanted, s.where((s.child == child) & asked.visible(wanted)[s.team]))
+    ]
     name = asked.question.child
     worker, team = (int(x[child]) for x in asked.engine.figures.view(asked.question.as_at).owners)
     facts = asked.engine.world.facts

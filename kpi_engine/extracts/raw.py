@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
@@ -15,6 +16,39 @@ from kpi_engine.tables import ALIASES, Column, Table, contract
 ROW_SUFFIX, BAD_SUFFIX, TIME_SUFFIX = "__row", "__bad", "__seconds"
 MOSTLY_UNREADABLE = 0.2
 """A date column with more than this share of cells in an unknown spelling is refused: its format is not ours."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a source can say and what it cannot (an SSD extract, which has its history, can say everything).
+
+    cannot: by measure or clock, why the source gives no number: a sentence.
+    snapshot: the national tables tell how things stood on the extract's date, and not before it.
+    events_from: the first day from which the national tables hold every event; None = all there ever were.
+    newest_only: clocks of which only the newest row is known, because earlier events are left out.
+    """
+
+    cannot: Mapping[str, str] = field(default_factory=dict)
+    snapshot: bool = False
+    events_from: date | None = None
+    newest_only: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "cannot": dict(self.cannot), "snapshot": self.snapshot,
+            "events_from": self.events_from.isoformat() if self.events_from else None,
+            "newest_only": list(self.newest_only),
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Reach:
+        since = told["events_from"]
+        return cls(
+            told["cannot"],
+            told["snapshot"],
+            date.fromisoformat(since) if since else None,
+            tuple(told["newest_only"]),
+        )
 
 
 @dataclass
@@ -33,6 +67,7 @@ class Extract:
     source: str = ""
     loaded_at: str = ""
     id: str = ""
+    reach: Reach = field(default_factory=Reach)
 
 
 def typed(

@@ -18,7 +18,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from kpi_engine.errors import InputError
-from kpi_engine.extracts.raw import Extract
+from kpi_engine.extracts.raw import Extract, Reach
 from kpi_engine.findings import Finding
 
 MANIFEST, FINDINGS = "manifest.json", "findings.json"
@@ -51,7 +51,7 @@ def keep(home: Path, extract: Extract, findings: list[Finding], loaded_at: str) 
         manifest = {
             "as_at": extract.as_at.isoformat(), "authority": extract.authority, "source": extract.source,
             "loaded_at": loaded_at, "rows": {t: d.num_rows for t, d in extract.tables.items()},
-            "findings": len(findings),
+            "findings": len(findings), "reach": extract.reach.to_json(),
         }  # fmt: skip
         (part / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
         os.replace(part, root / name)
@@ -99,6 +99,7 @@ def opened(found: Kept) -> tuple[Extract, list[Finding]]:
     told = json.loads((found.path / FINDINGS).read_text("utf-8"))
     findings = [Finding(f["rule"], f["table"], f["key"], f["detail"], f["child_id"], f["team_id"], f["row"] or 0)
                 for f in told]  # fmt: skip
+    reach = Reach.from_json(manifest["reach"]) if "reach" in manifest else Reach()
     extract = Extract(found.as_at, manifest["authority"], tables, findings, [], manifest["source"],
-                      manifest["loaded_at"], found.id)  # fmt: skip
+                      manifest["loaded_at"], found.id, reach)  # fmt: skip
     return extract, findings
