@@ -28,8 +28,8 @@ class Duties:
     start, due, done, ended: day numbers, NEVER = none.  A row with start NEVER is a shadow: the record has no start
     date, so it is in no ledger but in the worst bound.
     wd: whether the row's limit is counted in working days.  own: whether a done date on the row's own record wins over
-    the end.  lapses: an end always lapses the row (no duty arose).  late: done too late by the minute though on the due day.
-    ended_late: ended too late by the minute though on the due day.  brief: began and ended on one day, in that order.
+    the end.  lapses: an end always lapses the row (no duty arose).  late: done too late by the minute though on the
+    due day.  ended_late: the same of its end.  brief: began and ended on one day, in that order.
     doubt: the row is open only because its done date cannot be right.
     record_team, record_worker: the team and worker on the record (allocation falls back on them).
     lead_team: a team that comes before the allocation (the team that decides a contact).
@@ -83,8 +83,8 @@ def deadlines(
     ended: Days | None = None, valid_from: Days | None = None, valid_to: Days | None = None,
     wd: Mask | bool = False, own: bool = False, lapses: Mask | None = None, late: Mask | None = None,
     ended_late: Mask | None = None, brief: Mask | None = None,
-    record_team: Codes | None = None, record_worker: Codes | None = None, lead_team: Codes | None = None, fixed: bool = False,
-    place: Codes | None = None, sequence: Codes | None = None, before_start_counts: bool = False,
+    record_team: Codes | None = None, record_worker: Codes | None = None, lead_team: Codes | None = None,
+    fixed: bool = False, place: Codes | None = None, sequence: Codes | None = None, before_start_counts: bool = False,
     bad_done: Mask | None = None,
 ) -> Duties:  # fmt: skip
     """One row for each record. A done date before the start is not done, and puts the row in doubt, unless
@@ -111,8 +111,9 @@ def deadlines(
     return Duties(
         child=child, subject=subject, sequence=given(sequence, 1), start=start, due=due, done=done, ended=ended,
         valid_from=given(valid_from, EVER), valid_to=given(valid_to, NEVER + 1), wd=marks(wd), own=marks(own),
-        lapses=marks(lapses), late=marks(late), ended_late=marks(ended_late), brief=marks(brief), doubt=doubt, record_team=given(record_team, TEAM_NOT_GIVEN),
-        record_worker=given(record_worker, NOBODY), lead_team=given(lead_team, TEAM_NOT_GIVEN), fixed=marks(fixed),
+        lapses=marks(lapses), late=marks(late), ended_late=marks(ended_late), brief=marks(brief),
+        doubt=doubt, record_team=given(record_team, TEAM_NOT_GIVEN), record_worker=given(record_worker, NOBODY),
+        lead_team=given(lead_team, TEAM_NOT_GIVEN), fixed=marks(fixed),
         place=np.arange(count) if place is None else place,
     )  # fmt: skip
 
@@ -187,7 +188,7 @@ def rhythm(regimes: Regimes, rows: Chain, due: Days, wd: Mask | bool) -> Duties:
     out = deadlines(
         child, regimes.subject[rows.regime], start=rows.start, due=due, done=rows.done, ended=end,
         valid_from=regimes.valid_from[rows.regime], valid_to=regimes.valid_to[rows.regime],
-        wd=wd if isinstance(wd, bool) else wd,
+        wd=wd,
         record_team=None if regimes.record_team is None else regimes.record_team[rows.regime],
         record_worker=None if regimes.record_worker is None else regimes.record_worker[rows.regime],
         place=regimes.place[rows.regime],
@@ -207,7 +208,7 @@ def rhythm(regimes: Regimes, rows: Chain, due: Days, wd: Mask | bool) -> Duties:
 
 
 def steps(number: Codes, start: Days, limits: list[Timescale]) -> tuple[Days, Mask]:
-    """Due dates where row 1 has the first limit, row 2 the second, and all later rows the last; (due, in working days)."""
+    """(due, in working days): row 1 has the first limit, row 2 the second, all later rows the last."""
     due = np.full(len(start), NEVER, dtype=np.int64)
     wd = np.zeros(len(start), dtype=bool)
     for place, limit in enumerate(limits):

@@ -25,8 +25,14 @@ if TYPE_CHECKING:
 
 SMALL = 5
 """Counts from 1 to this are "fewer than 6" where characteristics of other units' children are asked (rights.md 4)."""
-NOT_YOURS = "I can't list children or workers of that unit: rows are for the people of that unit. I can give you the number."
-NOT_HERE = "Named workers' supervision, appraisal and caseload are for the personal chat only. I can give the team's number here."
+NOT_YOURS = (
+    "I can't list children or workers of that unit: rows are for the people of that unit. "
+    "I can give you the number."
+)
+NOT_HERE = (
+    "Named workers' supervision, appraisal and caseload are for the personal chat only. "
+    "I can give the team's number here."
+)
 
 
 class Asked:

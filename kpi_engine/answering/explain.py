@@ -12,7 +12,10 @@ from kpi_engine.rules_in_words import RULES
 POPULATION_WORDS = {
     "on_cp_plan": "children on a child protection plan of this authority",
     "looked_after": "looked-after children under 18, short breaks left out",
-    "cin": "CIN cases: children under 18 with an open episode who are neither on a child protection plan nor looked after",
+    "cin": (
+        "CIN cases: children under 18 with an open episode who are neither on a child protection plan nor "
+        "looked after"
+    ),
     "cin_plan": "children with an open child in need plan",
     "open_episodes": "open episodes of need",
     "assessments_open": "assessments started, not authorised, whose case has not closed",
@@ -61,7 +64,8 @@ def _counting(wanted: Measure) -> str:
         which = "fell due in the period" if wanted.basis == "due" else "happened in the period"
         return (
             f"In time divided by all that {which}: in time, late"
-            f"{', missed and still overdue' if wanted.basis == 'due' else ''}. With none, the answer is none, not 0 or 100."
+            f"{', missed and still overdue' if wanted.basis == 'due' else ''}. "
+            "With none, the answer is none, not 0 or 100."
         )
     if isinstance(wanted, Share | Average):
         return "With nothing to divide by, the answer is none, not 0."

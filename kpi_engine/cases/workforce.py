@@ -73,7 +73,8 @@ def caseloads(view: View) -> Sheet:
 def caseloads_over_standard(view: View) -> Sheet:
     """Case-holding workers whose children / FTE exceed the standard of their kind of team."""
     every = caseloads(view)
-    assert every.size is not None and every.base is not None
+    assert every.size is not None
+    assert every.base is not None
     over = [
         Fraction(int(held)) / base > standard_of(view, int(team))
         for held, base, team in zip(every.size, every.base, every.team, strict=True)

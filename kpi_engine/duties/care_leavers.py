@@ -68,8 +68,8 @@ def pathway_plan(world: World) -> Duties:
 
 
 def _entered_care(world: World) -> dict[int, list[tuple[int, int, int]]]:
-    """By child: (start of the first care period on record that is no short break, valid_from, valid_to), one version for
-    each span of as-at dates over which what is known of the child's care does not change."""
+    """By child: (start of the first care period on record that is no short break, valid_from, valid_to), one version
+    for each span of as-at dates over which what is known of the child's care does not change."""
     care = world.care
     mine: dict[int, list[int]] = {}
     for place in range(len(care.child)):

@@ -6,6 +6,8 @@ standards. CIN visits stop while a child protection plan or a care period (short
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from kpi_engine.clocks import Duties, Regimes, chain, deadlines, rhythm
@@ -109,7 +111,7 @@ def _spans(valid_from: Days, valid_to: Days, mine: list[int], start: int) -> lis
     always one."""
     changes = sorted({int(valid_to[p]) for p in mine if start < valid_to[p] <= NEVER})
     edges = [start, *changes, NEVER + 1]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    return [(a, b) for a, b in pairwise(edges) if a < b]
 
 
 def _gaps(start: int, end: int, stays: list[tuple[int, int]]) -> list[tuple[int, int]]:

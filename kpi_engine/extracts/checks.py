@@ -143,8 +143,9 @@ def _dates(world: World) -> Iterator[Finding]:
         frame = facts[name]
         start_days = frame.day(column)
         for row in np.flatnonzero((start_days < NEVER) & ~working_days.inside(start_days)).tolist():
+            years = f"{working_days.FIRST_YEAR} to {working_days.LAST_YEAR}"
             yield _finding(world, frame, int(row), "date outside the working-day calendar",
-                           f"{column} lies outside {working_days.FIRST_YEAR} to {working_days.LAST_YEAR}; no row is made.")  # fmt: skip
+                           f"{column} lies outside {years}; no row is made.")  # fmt: skip
 
 
 def _teams(world: World) -> Iterator[Finding]:
@@ -205,8 +206,8 @@ def _plans(world: World) -> Iterator[Finding]:
     for row in np.flatnonzero((adult <= as_at) & (end > adult) & (closes > adult)).tolist():
         yield _finding(world, cin, int(row), "plan left open after the 18th birthday",
                        "The plan ran on after the 18th birthday; it is taken to end with it.")  # fmt: skip
-    for name, begun, ended in (("ssd_cp_plans", "cppl_cp_plan_start_date", "cppl_cp_plan_end_date"),
-                               ("ssd_cla_episodes", "clae_cla_episode_start_date", "clae_cla_episode_ceased_date")):  # fmt: skip
+    for name in ("ssd_cp_plans", "ssd_cla_episodes"):
+        begun, ended = STARTS_AND_ENDS[name]
         frame = facts[name]
         eighteen = world.birthday(frame.child, 18)
         still = (frame.day(begun) <= as_at) & (frame.day(ended) > as_at) & (eighteen <= as_at)
@@ -231,8 +232,8 @@ def _conferences(world: World) -> Iterator[Finding]:
         yield _finding(world, conference, int(row), rule, f"{why}; {how}.")
     _, early = first_conferences(world)
     for row in np.flatnonzero(early).tolist():
-        yield _finding(world, enquiry, int(row), "conference before its enquiry",
-                       "A conference of this enquiry is dated before the strategy discussion; it is not counted.")  # fmt: skip
+        detail = "A conference of this enquiry is dated before the strategy discussion; it is not counted."
+        yield _finding(world, enquiry, int(row), "conference before its enquiry", detail)
 
 
 LINKS = (

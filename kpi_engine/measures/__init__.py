@@ -1,4 +1,7 @@
-"""The catalogue: every measure, in the order of spec/measures.md. One file per family; families never import each other."""
+"""The catalogue: every measure, in the order of spec/measures.md.
+
+One file per family; families never import each other.
+"""
 
 from __future__ import annotations
 

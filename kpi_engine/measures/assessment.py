@@ -16,29 +16,35 @@ MEASURES = (
     ),
     Backlog(
         slug="assessments_overdue",
-        briefed=True,
         title="Assessments overdue",
         definition="Open assessments past their 45th working day.",
         clocks=("assessment",),
         population="assessments_open",
-        work_stream="WS2",
         counts="assessments",
+        work_stream="WS2",
         needs=("ssd_cin_assessments",),
+        briefed=True,
     ),
     Rate(
         slug="assessments_in_time",
-        briefed=True,
         title="Assessments in time",
-        definition="Of the assessments authorised in the period, the share authorised within 45 working days of their start.",
+        definition=(
+            "Of the assessments authorised in the period, the share "
+            "authorised within 45 working days of their start."
+        ),
         clocks=("assessment",),
         basis="held",
         work_stream="WS2",
         needs=("ssd_cin_assessments",),
+        briefed=True,
     ),
     Rate(
         slug="assessments_in_time_from_referral",
         title="Assessments in time from referral",
-        definition="Of the assessments authorised in the period, the share authorised within 45 working days of the referral.",
+        definition=(
+            "Of the assessments authorised in the period, the share "
+            "authorised within 45 working days of the referral."
+        ),
         clocks=("assessment_from_referral",),
         basis="held",
         needs=("ssd_cin_assessments", "ssd_cin_episodes"),

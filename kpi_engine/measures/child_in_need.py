@@ -7,13 +7,16 @@ from kpi_engine.measure import Average, Backlog, Flow, Rate, Share, Stock
 MEASURES = (
     Stock(
         slug="cin_open",
-        briefed=True,
         title="CIN cases open",
-        definition="Children under 18 with an open episode of need who are neither on a child protection plan nor looked after.",
+        definition=(
+            "Children under 18 with an open episode of need who are neither "
+            "on a child protection plan nor looked after."
+        ),
         cases="cin",
         good_is="low",
         work_stream="WS2",
         needs=("ssd_cin_episodes",),
+        briefed=True,
     ),
     Flow(
         slug="cin_net_change",
@@ -26,34 +29,32 @@ MEASURES = (
     ),
     Backlog(
         slug="cin_unallocated",
-        briefed=True,
         title="CIN unallocated",
         definition="CIN cases with no allocated worker.",
-        population="cin",
         cases="cin_unallocated",
+        population="cin",
         work_stream="WS6",
         needs=("ssd_cin_episodes", "ssd_involvements"),
+        briefed=True,
     ),
     Backlog(
         slug="cin_without_plan",
-        briefed=True,
         title="CIN without a plan over 8 weeks",
         definition="Open episodes with no plan of any kind eight weeks after the referral.",
         clocks=("cin_plan",),
         population="open_episodes",
         work_stream="WS2",
         needs=("ssd_cin_episodes", "ssd_cin_plans"),
+        briefed=True,
     ),
     Backlog(
         slug="cin_visits_overdue",
-        briefed=True,
         title="CIN visits overdue",
         definition="CIN visits that have fallen due and have not happened by the as-at date.",
         clocks=("cin_visit",),
         population="cin_plan",
-        work_stream="local",
-        counts="children",
         needs=("ssd_cin_plans", "ssd_cin_visits"),
+        briefed=True,
     ),
     Rate(
         slug="cin_visits_in_time",
@@ -61,19 +62,16 @@ MEASURES = (
         definition="Of the CIN visits that fell due in the period, the share that happened by the due date.",
         clocks=("cin_visit",),
         basis="due",
-        work_stream="local",
         needs=("ssd_cin_plans", "ssd_cin_visits"),
     ),
     Backlog(
         slug="cin_reviews_overdue",
-        briefed=True,
         title="CIN reviews overdue",
         definition="CIN reviews that have fallen due and have not happened by the as-at date.",
         clocks=("cin_review",),
         population="cin_plan",
-        work_stream="local",
-        counts="children",
         needs=("ssd_cin_plans", "local_meetings"),
+        briefed=True,
     ),
     Rate(
         slug="cin_reviews_in_time",
@@ -81,13 +79,15 @@ MEASURES = (
         definition="Of the CIN reviews that fell due in the period, the share that happened by the due date.",
         clocks=("cin_review",),
         basis="due",
-        work_stream="local",
         needs=("ssd_cin_plans", "local_meetings"),
     ),
     Average(
         slug="cin_duration",
         title="Average length of CIN cases",
-        definition="Average months from referral to closure of the episodes closed in the period that never became child protection or care.",
+        definition=(
+            "Average months from referral to closure of the episodes closed in the "
+            "period that never became child protection or care."
+        ),
         cases="cin_durations",
         good_is="low",
         work_stream="WS2",

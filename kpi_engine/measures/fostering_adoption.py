@@ -10,20 +10,19 @@ MEASURES = (
         title="Carer assessments unallocated",
         definition="Open carer assessments with no worker.",
         cases="carer_assessments_unallocated",
-        work_stream="WS5",
         counts="assessments",
+        work_stream="WS5",
         needs=("local_carer_assessments",),
     ),
     Backlog(
         slug="carer_assessments_overdue",
-        briefed=True,
         title="Carer assessments overdue",
         definition="Carer assessments that have fallen due and have not happened by the as-at date.",
         clocks=("carer_assessment",),
-        population=None,
-        work_stream="WS5",
         counts="assessments",
+        work_stream="WS5",
         needs=("local_carer_assessments",),
+        briefed=True,
     ),
     Rate(
         slug="carer_assessments_in_time",
@@ -37,11 +36,13 @@ MEASURES = (
     Share(
         slug="carer_assessments_good",
         title="Carer assessments graded good",
-        definition="Of the carer assessments decided in the period and graded, the share graded good or outstanding.",
+        definition=(
+            "Of the carer assessments decided in the period and graded, the share graded good or outstanding."
+        ),
         cases="carer_assessments_graded",
+        default_period="last_12_months",
         good_is="high",
         work_stream="WS5",
-        default_period="last_12_months",
         needs=("local_carer_assessments",),
     ),
 )

@@ -16,11 +16,15 @@ MEASURES = (
     ),
     Rate(
         slug="contacts_decided_in_time",
-        briefed=True,
         title="Contacts decided in time",
-        definition="Of the contacts whose decision fell due in the period, the share decided by the next working day.",
+        definition=(
+            "Of the contacts whose decision fell due in the period, "
+            "the share decided by the next working day."
+        ),
         clocks=("contact_decision",),
+        basis="due",
         needs=("ssd_contacts", "local_contact_decisions"),
+        briefed=True,
     ),
     Share(
         slug="contact_conversion",
@@ -43,7 +47,10 @@ MEASURES = (
     Share(
         slug="rereferrals",
         title="Re-referrals",
-        definition="Of the referrals received in the period, the share whose child had an earlier referral in the 365 days before.",
+        definition=(
+            "Of the referrals received in the period, the share whose child "
+            "had an earlier referral in the 365 days before."
+        ),
         cases="rereferrals",
         good_is="low",
         needs=("ssd_cin_episodes",),

@@ -7,33 +7,32 @@ from kpi_engine.measure import Backlog, Rate, Share, Stock
 MEASURES = (
     Stock(
         slug="lac_open",
-        briefed=True,
         title="Looked-after children",
         definition="Children looked after, short breaks left out.",
         cases="looked_after",
         good_is="neutral",
         needs=("ssd_cla_episodes",),
+        briefed=True,
     ),
     Backlog(
         slug="lac_unallocated",
-        briefed=True,
         title="LAC unallocated",
         definition="Looked-after children with no allocated worker.",
-        population="looked_after",
         cases="lac_unallocated",
+        population="looked_after",
         work_stream="WS4",
         needs=("ssd_cla_episodes", "ssd_involvements"),
+        briefed=True,
     ),
     Backlog(
         slug="lac_visits_overdue",
-        briefed=True,
         title="LAC visits overdue",
         definition="LAC visits that have fallen due and have not happened by the as-at date.",
         clocks=("lac_visit",),
         population="looked_after",
         work_stream="WS4",
-        counts="children",
         needs=("ssd_cla_episodes", "ssd_cla_placement", "ssd_cla_visits"),
+        briefed=True,
     ),
     Rate(
         slug="lac_visits_in_time",
@@ -46,14 +45,13 @@ MEASURES = (
     ),
     Backlog(
         slug="lac_reviews_overdue",
-        briefed=True,
         title="LAC reviews overdue",
         definition="LAC reviews that have fallen due and have not happened by the as-at date.",
         clocks=("lac_review",),
         population="looked_after",
         work_stream="WS7",
-        counts="children",
         needs=("ssd_cla_episodes", "ssd_cla_reviews"),
+        briefed=True,
     ),
     Rate(
         slug="lac_reviews_in_time",
@@ -67,7 +65,10 @@ MEASURES = (
     Share(
         slug="lac_review_participation",
         title="Children taking part in their LAC reviews",
-        definition="Of the LAC reviews held in the period of children aged four and over, the share in which the child took part.",
+        definition=(
+            "Of the LAC reviews held in the period of children aged four and "
+            "over, the share in which the child took part."
+        ),
         cases="lac_reviews_held",
         good_is="high",
         work_stream="WS7",
@@ -75,22 +76,22 @@ MEASURES = (
     ),
     Backlog(
         slug="initial_health_overdue",
-        briefed=True,
         title="Initial health assessments overdue",
         definition="Initial health assessments that have fallen due and have not happened by the as-at date.",
         clocks=("initial_health_assessment",),
         population="looked_after",
-        work_stream="local",
-        counts="children",
         needs=("ssd_cla_episodes", "ssd_cla_health"),
+        briefed=True,
     ),
     Rate(
         slug="initial_health_in_time",
         title="Initial health assessments in time",
-        definition="Of the initial health assessments that fell due in the period, the share that happened by the due date.",
+        definition=(
+            "Of the initial health assessments that fell due in the "
+            "period, the share that happened by the due date."
+        ),
         clocks=("initial_health_assessment",),
         basis="due",
-        work_stream="local",
         needs=("ssd_cla_episodes", "ssd_cla_health"),
     ),
     Backlog(
@@ -122,19 +123,23 @@ MEASURES = (
     ),
     Backlog(
         slug="peps_overdue",
-        briefed=True,
         title="PEPs overdue",
         definition="PEPs that have fallen due and have not happened by the as-at date.",
         clocks=("pep",),
         population="looked_after",
         work_stream="WS4",
         needs=("ssd_cla_episodes", "local_peps"),
+        briefed=True,
     ),
     Rate(
         slug="return_interviews_in_time",
         title="Return interviews in time",
-        definition="Of the return interviews that fell due in the period, the share held within 72 hours of the return.",
+        definition=(
+            "Of the return interviews that fell due in the period, the "
+            "share held within 72 hours of the return."
+        ),
         clocks=("return_interview",),
+        basis="due",
         needs=("local_return_interviews",),
     ),
     Share(
@@ -143,9 +148,9 @@ MEASURES = (
         definition="Of the open placements with a known distance, the share more than 20 miles from home.",
         cases="placements_by_distance",
         on="as_at",
+        default_period="as_at",
         good_is="low",
         work_stream="WS5",
-        default_period="as_at",
         needs=("ssd_cla_episodes", "ssd_cla_placement"),
     ),
     Share(
@@ -154,9 +159,9 @@ MEASURES = (
         definition="Of the open foster placements, the share with an independent agency.",
         cases="foster_placements",
         on="as_at",
+        default_period="as_at",
         good_is="low",
         work_stream="WS5",
-        default_period="as_at",
         needs=("ssd_cla_episodes", "ssd_cla_placement"),
     ),
     Stock(
@@ -165,18 +170,21 @@ MEASURES = (
         definition="In-house placements available, from the newest count on or before the as-at date.",
         cases="in_house_places",
         good_is="high",
-        work_stream="WS5",
         counts="places",
+        work_stream="WS5",
         needs=("local_placements_in_house",),
     ),
     Share(
         slug="permanence_in_time",
         title="Permanence within 18 months",
-        definition="Of the care periods that ended in the period by return home, adoption, special guardianship or child arrangements order, the share that ended within 18 months of their start.",
+        definition=(
+            "Of the care periods that ended in the period by return home, adoption, special guardianship or "
+            "child arrangements order, the share that ended within 18 months of their start."
+        ),
         cases="permanence",
+        default_period="last_12_months",
         good_is="high",
         work_stream="WS4",
-        default_period="last_12_months",
         needs=("ssd_cla_episodes",),
     ),
 )

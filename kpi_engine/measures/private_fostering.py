@@ -16,19 +16,20 @@ MEASURES = (
     ),
     Backlog(
         slug="private_fostering_visits_overdue",
-        briefed=True,
         title="Private fostering visits overdue",
         definition="Private fostering visits that have fallen due and have not happened by the as-at date.",
         clocks=("private_fostering_first_visit", "private_fostering_visit"),
-        population=None,
         work_stream="WS3",
-        counts="children",
         needs=("local_private_fostering", "local_private_fostering_visits"),
+        briefed=True,
     ),
     Rate(
         slug="private_fostering_visits_in_time",
         title="Private fostering visits in time",
-        definition="Of the private fostering visits that fell due in the period, the share that happened by the due date.",
+        definition=(
+            "Of the private fostering visits that fell due in the "
+            "period, the share that happened by the due date."
+        ),
         clocks=("private_fostering_first_visit", "private_fostering_visit"),
         basis="due",
         work_stream="WS3",

@@ -163,7 +163,8 @@ def _trajectory(entry: Mapping[str, Any] | None, source: str) -> Trajectory | No
         )  # fmt: skip
     except (KeyError, TypeError, ValueError):
         raise InputError(
-            f"{source}: the trajectory needs measure, work_stream, wording, weekly, floor_percent and baselines (dates)."
+            f"{source}: the trajectory needs measure, work_stream, wording, weekly, floor_percent and baselines "
+            "(dates)."
         ) from None
 
 
