@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.understanding.pieces import SEPARATORS, Cut, Piece
 from bot.understanding.vocabulary import Vocabulary
 
-UNIT_LEADS = frozenset({"in", "for", "at", "from", "within", "across", "inside", "over"})
+UNIT_LEADS = frozenset({"in", "into", "for", "at", "from", "within", "across", "inside", "over"})
 UNIT_TAILS = frozenset({"team", "service"})
 AGAINST = frozenset({"against", "versus", "vs", "v", "and", "with", "to", "or", ",", "/", "between", "than"})
 

@@ -14,7 +14,7 @@ from bot.understanding.reading import Reading
 from bot.understanding.subjects import (
     KINDS, POPULATIONS, WHICH, Named, best_subject, canonical, every_overdue, subject_of,
 )  # fmt: skip
-from bot.understanding.times import When, shifted
+from bot.understanding.times import When, shifted, shifted_on
 from kpi_engine.measures import CATALOGUE, in_catalogue_order
 from kpi_engine.question import Question
 
@@ -491,6 +491,9 @@ def _with_aspect(walker: Interpreter, base: Question, aspect: str) -> tuple[str,
 def _time(walker: Interpreter, env: Env, base: Question, said: frozenset[str]) -> None:
     draft = walker.draft
     when = walker.when
+    if when is not None and when.on and base.period is not None:
+        later = shifted_on(base.period, when.on)
+        when = When(past=later, coming=later, ahead=later.first > env.as_at)
     if when is not None and when.back:
         flows = any(s in PERIOD_SLUGS for s in draft.measures)
         if base.period is not None:

@@ -122,7 +122,23 @@ class Interpreter:
         try:
             return self._read()
         except Problem as problem:
-            return replace(problem.reading, words=words_of(self.asked), said=frozenset(self.draft.said))
+            reading = problem.reading
+            if reading.outcome == "clarify" and reading.ambiguity:
+                reading = self._checked(reading)
+            return replace(reading, words=words_of(self.asked), said=frozenset(self.draft.said))
+
+    def _checked(self, reading: Reading) -> Reading:
+        """A clarification, unless a word of the message would be ignored by every choice."""
+        left = self._leftover()
+        if self.ranks and self.draft.show == "list":
+            left = tuple(p for p in left if not p.has("rank"))
+        left = tuple(p for p in left if not (p.amount or p.has("by") or p.has("aspect")) and p.norm != ",")
+        if not left or self._looks_like_a_name(left):
+            return reading
+        try:
+            return self._unknown(left)
+        except Problem as problem:
+            return problem.reading
 
     def _read(self) -> Reading:
         self._times()
@@ -177,6 +193,9 @@ class Interpreter:
     def _name_subject(self) -> None:
         asked = self.asked
         pieces = asked.concepts
+        if asked.children:
+            asked.use_all([p for p in pieces if p.value("concept") == "child"], "child")
+            pieces = asked.concepts
         if not pieces:
             return
         optional = frozenset(
@@ -206,6 +225,8 @@ class Interpreter:
         if not found:
             return
         used = frozenset().union(*(n.used for n in found))
+        if "conference" in used:
+            used |= {"icpc", "rcpc"}
         self.named = found
         for piece in pieces:
             if piece.value("concept") in used:
@@ -280,7 +301,7 @@ class Interpreter:
         ):
             asked.use_all(negated, "aspect", "not met")
             self.negated = True
-        order = ("late", "overdue", "in_time", "up_to_date", "rate", "performance", "due", "done")
+        order = ("late", "overdue", "in_time", "rate", "up_to_date", "performance", "due", "done")
         names = {"up_to_date": "weak", "performance": "weak"}
         if not aspects.name:
             for value in order:
@@ -288,6 +309,9 @@ class Interpreter:
                     aspects.name = names.get(value, value)
                     aspects.said = found[value][0].text
                     break
+        worst = [p for p in asked.find("rank") if "overdue" in p.norm or "late" in p.norm.split()]
+        if not aspects.name and (worst or any(amount.late or "overdue" in amount.order for _, amount in self.amounts)):
+            aspects.name, aspects.said = "overdue", "overdue"
         self.rate_said = bool(found["rate"])
         self.due_said = bool(found["due"])
         self.done_said = bool(found["done"])
@@ -368,6 +392,7 @@ class Interpreter:
             )
         elif shows["why"] and (draft.child or asked.find("point")):
             show = "why"
+            asked.use_all(asked.find("negation"), "show", "why")
             asked.use_all(
                 [
                     *shows["why"],
@@ -425,6 +450,8 @@ class Interpreter:
         if show is None:
             show = self._plain_show(whatever)
         draft.show = show
+        if self.list_pieces:
+            draft.said.add("rows")
         if self.list_pieces and show == "list":
             draft.said.add("show")
         self._by(show)
@@ -589,7 +616,7 @@ class Interpreter:
                 by["service" if level[0].has("level", "service") else "team"] = [level[0]]
             elif ranked and staff:
                 by["worker"] = [staff[0]]
-            elif ranked and just_who and not any(p.has("concept", "child") for p in asked.used):
+            elif ranked and just_who and not (any(p.has("concept", "child") for p in asked.used) and not any(p.norm in ("who", "whose") for p in self.list_pieces)):
                 by["worker"] = [next(p for p in self.list_pieces if p.norm in ("who", "whose"))]
             elif (
                 ranked
@@ -598,6 +625,8 @@ class Interpreter:
                 and not shows["show_me"]
             ):
                 by["worker"] = [ranked[0]]
+        if self.ranks and by["worker"] and [n.subject.name for n in self.named] == ["children"]:
+            self.named = [Named(_subject("caseloads"), self.named[0].used, frozenset())]
         chosen = next((v for v in ("team", "service", "worker") if by[v]), None)
         versus = shows["compare"]
         against_time = (
@@ -948,9 +977,9 @@ class Interpreter:
                 p: t for p, t in asked.used.items() if t[0] in ("unit", "worker", "child") and p.name
             }
             reading = fresh.read()
-            question = reading.question
-            if question is not None:
-                choices.append(Choice(vocabulary.unit_name(unit_id), question))
+            if reading.outcome != "answered" or reading.question is None:
+                return replace(reading, choices=reading.choices)
+            choices.append(Choice(vocabulary.unit_name(unit_id), reading.question))
         return Reading("clarify", None, tuple(choices), wording.WHICH_UNIT, ambiguity=f"unit:{piece.norm}")
 
     def _worker(self) -> None:
@@ -966,8 +995,9 @@ class Interpreter:
                     p: t for p, t in asked.used.items() if t[0] in ("unit", "worker", "child") and p.name
                 }
                 reading = Interpreter(copy, self.env).read()
-                if reading.question is not None:
-                    choices.append(Choice(str(vocabulary.workers[worker_id].name), reading.question))
+                if reading.outcome != "answered" or reading.question is None:
+                    raise Problem(reading)
+                choices.append(Choice(str(vocabulary.workers[worker_id].name), reading.question))
             raise Problem(
                 Reading(
                     "clarify", None, tuple(choices), wording.WHICH_WORKER, ambiguity=f"worker:{piece.norm}"
@@ -1111,7 +1141,7 @@ class Interpreter:
                 return Reading("answered", question, remembered=key)
             choices.append(Choice(says[0].upper() + says[1:], question))
         draft.measures = ()
-        return Reading("clarify", None, tuple(choices), ask, ambiguity=key)
+        return Reading("clarify", draft.question(), tuple(choices), ask, ambiguity=key)
 
     def _apply_show_row_rule(self) -> None:
         if self.bare_overdue and not self._rows_allowed():
@@ -1130,6 +1160,11 @@ class Interpreter:
         aspect = self.aspects.name
         if subject.needs_limit_for and not self._has_permanence(subject):
             raise Problem(self._refuse_subject(subject))
+        if "child_seen" in concepts and subject.name.endswith("visits") and "visit" not in concepts:
+            if aspect not in ("overdue", "late", "in_time", "due") and not self.negated:
+                raise Problem(self._refuse_subject(subject))
+        if show == "explain" and subject.explain:
+            return subject.explain
         if show == "explain":
             if subject.ask and subject.choices:
                 return subject.choices
@@ -1167,7 +1202,7 @@ class Interpreter:
         if (
             aspect == "in_time"
             or (aspect == "due" and show != "coming_up")
-            or (aspect == "done" and subject.in_time)
+            or (aspect == "done" and subject.in_time and (self.when is not None or self.shows["count"]))
         ):
             return self._in_time_slugs(subject, aspect)
         if aspect == "rate":
@@ -1183,6 +1218,8 @@ class Interpreter:
         if "open" in concepts and subject.open:
             for piece in self.asked.find("concept", "open"):
                 self.asked.use(piece, "measure", "open")
+            return subject.open
+        if "child" in concepts and subject.open and not aspect and show == "headline":
             return subject.open
         counting = bool(self.shows["count"])
         if (
@@ -1277,6 +1314,8 @@ class Interpreter:
                         )
                         if self.bare_overdue:
                             self.draft.show = "list"
+                elif subject.in_time and amount.compare == "is" and self.asked.any("target"):
+                    self.aspects.name = "in_time"
                 elif amount.compare in ("at_most", "under") and (subject.in_time or subject.plain):
                     self.aspects.name = "in_time" if subject.in_time else self.aspects.name
 
@@ -1557,11 +1596,22 @@ class Interpreter:
             draft.measures = every_overdue()
         if draft.show in ("list", "compare") and draft.order is None:
             draft.order = "worst"
+        if draft.show == "compare":
+            self._best_or_worst()
         if draft.show not in ("list", "compare", "coming_up", "changes"):
             draft.order = None
         if draft.show == "headline" and draft.limit is not None:
             draft.show = "list"
             draft.order = draft.order or "worst"
+
+    def _best_or_worst(self) -> None:
+        """ "Fewest overdue" is best, "lowest timeliness" is worst: it depends on which way is good."""
+        said = {p.value("rank") for p in self.ranks}
+        high = all(CATALOGUE[s].good_is == "high" for s in self.draft.measures)
+        if "best" in said or (said & {"most"} and high) or (said & {"least"} and not high):
+            self.draft.order = "best"
+        elif said:
+            self.draft.order = "worst"
 
     def _rows_allowed(self) -> bool:
         allowed = self.env.listener.row_units

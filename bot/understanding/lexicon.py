@@ -42,6 +42,9 @@ PRIORITY = (
 )  # fmt: skip
 """Which reading of a phrase comes first where it has several."""
 
+NOT_AIMS = frozenset({"beyond", "term", "claim", "filter", "filter_label"})
+"""Kinds whose words are known but never what a typing error is corrected to."""
+
 
 @dataclass(frozen=True)
 class Sense:
@@ -95,11 +98,14 @@ def grammar() -> Mapping[str, Mapping[str, list[str]]]:
 def lexicon() -> Lexicon:
     """The lexicon of this process."""
     senses: dict[tuple[str, ...], list[Sense]] = defaultdict(list)
+    surface: set[str] = set()
 
     def learn(form: str, sense: Sense) -> None:
         words = norms_of(form)
         if words and sense not in senses[words]:
             senses[words].append(sense)
+        if sense.kind not in NOT_AIMS:
+            surface.update(token.low for token in tokenise(form) if len(token.low) > 3 and token.low.isalpha())
 
     language = vocabulary.words()
     for concept, forms in language.concepts.items():
@@ -151,7 +157,7 @@ def lexicon() -> Lexicon:
                 for left, right in zip(words, words[1:], strict=False):
                     before[right].add(left)
                     after[left].add(right)
-    content = {word for word in known if len(word) > 3 and word.isalpha()} - set(language.not_typos)
+    content = (surface | {word for word in TIME_WORDS if len(word) > 3}) - set(language.not_typos)
     return Lexicon(
         phrases=phrases,
         openings=frozenset(openings),

@@ -13,7 +13,7 @@ from bot.understanding.text import Token, tokenise
 from bot.understanding.times import When, find_times
 from bot.understanding.vocabulary import NameSpan, Vocabulary
 
-SEPARATORS = frozenset({",", "/", "and", "plus", "or", "&", "with"})
+SEPARATORS = frozenset({",", "/", "and", "plus", "or", "&"})
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _choose(tokens: list[Token], vocabulary: Vocabulary, as_at: date, follow_up:
         candidates.append((found.first - found.end, rank, found.first, found))
 
     for first, end, senses in lexicon().matches(norms):
-        offer(piece(first, end, senses=senses), 5)
+        offer(piece(first, end, senses=senses), 5 if senses[0].kind == "concept" else 7)
     by_span: dict[tuple[int, int], list[NameSpan]] = {}
     for span in vocabulary.children_in(tokens):
         offer(piece(span.first, span.end, name=span), 0)
@@ -130,6 +130,13 @@ def _choose(tokens: list[Token], vocabulary: Vocabulary, as_at: date, follow_up:
             offer(piece(starts[time.start], ends[time.end], when=time.when), 4)
     for number in find_amounts(joined):
         if number.start in starts and number.end in ends:
+            words = tuple(norms[starts[number.start] : ends[number.end]])
+            while words and words[0] in ("for", "by", "the"):
+                words = words[1:]
+            named = lexicon().phrases.get(words)
+            if named and named[0].kind == "concept":
+                offer(piece(starts[number.start], ends[number.end], senses=named), 4)
+                continue
             offer(
                 piece(starts[number.start], ends[number.end], amount=number.amount),
                 4 if number.amount.what != "rows" else 6,

@@ -44,7 +44,8 @@ class Reading:
     """The outcome of reading one message. Nothing has been computed and no right has been checked.
 
     outcome "answered": `question` is complete.
-    outcome "clarify": `choices` hold at most five ready questions, `ask` the one short question back.
+    outcome "clarify": `choices` hold at most five ready questions, `ask` the one short question back; `question`
+      may say whose rows were wanted (its measures are then empty), so that rights come first here too.
     outcome "out_of_scope" / "not_understood": `because` is the sentence, naming the word; `nearby` are
       questions that can be asked instead. `question` may still hold what could be read, so that rights
       are checked before scope (a forbidden list behind any wording is not_permitted).

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from bot.understanding.lexicon import lexicon
+from bot.understanding.lexicon import TIME_WORDS, lexicon
 from bot.understanding.text import Token, lemma
 
 LETTER_SOUNDS = {
@@ -96,7 +96,9 @@ def mend(tokens: list[Token], is_name: Callable[[str], bool], names: frozenset[s
         left = out[-1].norm if out else ""
         right = tokens[place + 1].norm if place + 1 < len(tokens) else ""
         right_low = nearest(right, names) or right if right and right not in known else right
-        fixed = beside(token.low, left, right_low) or nearest(token.low, names)
+        named = token.capital and place > 0 and not token.raw.isupper() and len(token.low) < 7
+        fixed = None if named else beside(token.low, left, right_low)
+        fixed = fixed or (_nearest_name(token.low, names) if named else nearest(token.low, names))
         if fixed is not None:
             out.append(replace(token, low=fixed, norm=lemma(fixed), fixed=True))
         else:
@@ -152,7 +154,7 @@ def _letters(tokens: list[Token]) -> list[Token]:
         run = []
         for token in tokens[place : place + 5]:
             letter = (
-                token.low if len(token.low) == 1 and token.kind == "word" else LETTER_SOUNDS.get(token.low)
+                token.low[0] if _is_letter(token) and token.kind == "word" else LETTER_SOUNDS.get(token.low)
             )
             if letter is None:
                 break
@@ -161,7 +163,7 @@ def _letters(tokens: list[Token]) -> list[Token]:
             word = "".join(letter for letter, _ in run[:length])
             parts = [token.low for _, token in run[:length]]
             firm = (
-                all(len(part) == 1 for part in parts)
+                all(_is_letter(token) for _, token in run[:length])
                 or sum(p in FIRM_SOUNDS or len(p) == 1 for p in parts) >= len(parts) - 1
             )
             if word in ACRONYMS and firm:
@@ -175,6 +177,11 @@ def _letters(tokens: list[Token]) -> list[Token]:
             out.append(tokens[place])
             place += 1
     return out
+
+
+def _is_letter(token: Token) -> bool:
+    """One letter, or the plural of a last one ("C Ps")."""
+    return len(token.low) == 1 or (len(token.raw) == 2 and token.raw[0].isupper() and token.raw[1] == "s")
 
 
 def _joined(tokens: list[Token], place: int, is_name: Callable[[str], bool]) -> Token | None:
@@ -214,7 +221,8 @@ def _split(word: str) -> tuple[str, ...] | None:
 
 
 def _room(length: int) -> int:
-    return 0 if length < 4 else 1 if length < 6 else 2 if length < 10 else 3
+    """Slips that are believed in a word of that length."""
+    return 0 if length < 4 else 1 if length < 7 else 2 if length < 12 else 3
 
 
 @lru_cache(maxsize=8192)
@@ -232,29 +240,27 @@ def _nearest_word(word: str) -> tuple[str, int] | None:
             if distance > room:
                 continue
             same_start = attempt[0] == candidate[0]
-            if not same_start and (distance > 1 or len(candidate) < 5):
+            if not same_start and (distance > 1 or len(candidate) < 6):
                 continue
-            if (
-                distance > 1
-                and len(candidate) < 8
-                and _hears(attempt) != _hears(candidate)
-                and set(attempt) ^ set(candidate)
-                and not _close(attempt, candidate)
-            ):
+            if distance > 1 and not _close(attempt, candidate):
                 continue
-            rank = (distance, 0 if candidate in words.strong else 1, 0 if same_start else 1, candidate)
+            firm = lemma(candidate) in words.strong or candidate in TIME_WORDS
+            if not firm and (not same_start or distance > 1 or (sorted(attempt) != sorted(candidate) and min(len(attempt), len(candidate)) < 5)):
+                continue
+            if len(candidate) == 4 and not same_start:
+                continue
+            rank = (distance, 0 if lemma(candidate) in words.strong else 1, 0 if same_start else 1, candidate)
             if best is None or rank < best[0]:
                 best = (rank, candidate)
     return None if best is None else (best[1], best[0][0])
 
 
 def _close(attempt: str, candidate: str) -> bool:
-    """Two slips are believed in a word of six or seven letters when its first two letters and its last survive."""
-    return (
-        len(candidate) > 5
-        and attempt[:2] == candidate[:2]
-        and (attempt[-1] == candidate[-1] or attempt[:4] == candidate[:4])
-    )
+    """Several slips are believed when the word sounds the same, or begins and ends alike with the same letters."""
+    if _hears(attempt) == _hears(candidate):
+        return True
+    alike = attempt[:2] == candidate[:2] and (attempt[-1] == candidate[-1] or attempt[:5] == candidate[:5])
+    return alike and len(set(attempt) ^ set(candidate)) < 3
 
 
 def _squeeze(word: str) -> str:
@@ -268,19 +274,30 @@ def _squeeze(word: str) -> str:
 def nearest(word: str, names: frozenset[str]) -> str | None:
     """The word of the lexicon or of a name that an unknown word is a typing error of, or None."""
     found = _nearest_word(word)
-    best_name: tuple[int, str] | None = None
-    if len(word) > 3:
-        room = 1 if len(word) < 7 else 2
-        for name in names:
-            if len(name) > 3 and abs(len(name) - len(word)) <= room and name[0] == word[0]:
-                distance = OSA.distance(word, name, score_cutoff=room)
-                if distance <= room and (best_name is None or (distance, name) < best_name):
-                    best_name = (distance, name)
+    best_name = _nearest_named(word, names)
     if found is None:
         return best_name[1] if best_name else None
     if best_name is not None and best_name[0] < found[1]:
         return best_name[1]
     return found[0]
+
+
+def _nearest_name(word: str, names: frozenset[str]) -> str | None:
+    found = _nearest_named(word, names)
+    return found[1] if found else None
+
+
+def _nearest_named(word: str, names: frozenset[str]) -> tuple[int, str] | None:
+    """The name that the word is a typing error of, with its distance."""
+    best: tuple[int, str] | None = None
+    if len(word) > 3:
+        room = 1 if len(word) < 7 else 2
+        for name in names:
+            if len(name) > 3 and abs(len(name) - len(word)) <= room and name[0] == word[0]:
+                distance = OSA.distance(word, name, score_cutoff=room)
+                if distance <= room and (best is None or (distance, name) < best):
+                    best = (distance, name)
+    return best
 
 
 @lru_cache(maxsize=8192)

@@ -12,6 +12,11 @@ LONGEST = 2000
 
 _MENTION = re.compile(r"<at[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_APPOINTMENT = re.compile(
+    r"\b(?:before|for|ahead of|at) (?:my|our|the) \d{1,2}(?:[:.]\d\d)?(?: ?o['’]?clock| ?am\b| ?pm\b)(?: meeting| call| catch up)?",
+    re.IGNORECASE,
+)
+"""Why somebody asks now ("before my 10 o'clock"): padding, not a time of the question."""
 _QUOTED_LINE = re.compile(r"^\s*>.*$", re.MULTILINE)
 _TOKEN = re.compile(
     r"(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
@@ -79,6 +84,7 @@ def clean(text: str) -> str:
     text = html.unescape(text)
     text = _MENTION.sub(" ", text)
     text = _TAG.sub(" ", text)
+    text = _APPOINTMENT.sub(" ", text)
     without_quotes = _QUOTED_LINE.sub(" ", text)
     text = without_quotes if without_quotes.strip() else text.replace(">", " ", 1)
     text = text.replace("’", "'").replace("‘", "'").replace("`", "'").replace("´", "'")
@@ -130,8 +136,8 @@ def tokenise(text: str) -> list[Token]:
             out.append(Token(raw, raw, raw.replace(",", ""), kind, start, end))
         else:
             low = raw.lower()
-            unit = re.fullmatch(r"(\d+)(st|nd|rd|th)", low)
-            out.append(Token(raw, low, low if not unit else low, kind, start, end, capital=raw[0].isupper()))
+            norm = low[:-1] if kind == "mixed" and re.fullmatch(r"[a-z]+\d+s", low) else low
+            out.append(Token(raw, norm, norm, kind, start, end, capital=raw[0].isupper()))
             out[-1] = replace(out[-1], possessive=text[end : end + 2].lower() == "'s")
     return _numbers(_amount_units(_drop_stray_s(out, text)))
 

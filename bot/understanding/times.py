@@ -34,6 +34,7 @@ class When:
     ahead: bool = False
     current: bool = False
     since_last_week: bool = False
+    on: str = ""  # the one after it
     back: str = ""  # "week", "month" ...: the one before the period of the last answer
 
 
@@ -120,6 +121,7 @@ DATE = (
     r"|20\d\d-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?)"
 )
 _LEAD = r"(?:(?:in|over|during|for|within|across|from|on|through|throughout|of) )?"
+_LEADS = frozenset("in over during for within across from on through throughout of".split())
 _LAST = r"(?:last|past|previous|preceding|latest|most recent)"
 _NEXT = r"(?:next|coming|following|upcoming)"
 
@@ -496,7 +498,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"{N} {U} ago", _ago),
     (rf"{_LEAD}(?:the |a )?(?:rolling )(?:(\d+) )?(year|month|week|quarter)", lambda m, d: When(past=back_by(d, int(m[1] or 1), m[2]))),
     (rf"(\d+) month rolling|rolling (\d+) month|{_LEAD}(?:the )?rolling year", lambda m, d: When(past=rolling_months(d, int(m[1] or m[2] or 12)))),
-    (rf"(?:on |for |from )?(last |next |this )?({W})(?! \d)", _weekday),
+    (rf"(?<!\ba )(?<!every )(?<!each )(?:on |for |from )?(last |next |this )?({W})(?! \d)", _weekday),
     (r"(?:over |at |this |last |during )(?:the )?weekend", lambda m, d: When(past=Period(_weekday_before(d, 6, False) - timedelta(days=1), _weekday_before(d, 6, False)))),
 )  # fmt: skip
 
@@ -516,6 +518,11 @@ _BACK = re.compile(
 )
 
 
+_ON = re.compile(
+    r"(?<!\S)(?:and )?(?:for |in )?(?:the )?(?:(week|month|quarter) after(?: that)?|following (week|month|quarter))(?!\S)"
+)
+
+
 def find_times(joined: str, as_at: date, events: Events, *, follow_up: bool = False) -> Iterator[TimeSpan]:
     """Every time expression in the joined words, overlapping ones included.
 
@@ -524,6 +531,8 @@ def find_times(joined: str, as_at: date, events: Events, *, follow_up: bool = Fa
     if follow_up:
         for match in _BACK.finditer(joined):
             yield TimeSpan(match.start(), match.end(), When(back=match[1] or match[2] or "period"))
+        for match in _ON.finditer(joined):
+            yield TimeSpan(match.start(), match.end(), When(on=match[1] or match[2]))
     for pattern, make in _COMPILED:
         for match in pattern.finditer(joined):
             try:
@@ -532,6 +541,9 @@ def find_times(joined: str, as_at: date, events: Events, *, follow_up: bool = Fa
                 when = None
             if when is not None:
                 yield TimeSpan(match.start(), match.end(), when)
+                lead, _, rest = match[0].partition(" ")
+                if rest and lead in _LEADS:
+                    yield TimeSpan(match.start() + len(lead) + 1, match.end(), when)
     for name, (first, last) in events.items():
         pattern = re.compile(
             rf"(?<!\S)(?:(by|before|until|up to|between now and|since|after|during|over|in|at) )?(?:the )?{re.escape(name)}(?:'s)?(?: holiday| break)?(?!\S)"
@@ -566,3 +578,11 @@ def shifted(period: Period, unit: str) -> Period:
     days = (period.last - period.first).days + 1
     days = 7 if unit == "week" else days
     return Period(period.first - timedelta(days=days), period.last - timedelta(days=days))
+
+
+def shifted_on(period: Period, unit: str) -> Period:
+    """The week, month or quarter that follows the period."""
+    first = period.last + timedelta(days=1)
+    if unit == "week":
+        return Period(first, first + timedelta(days=6))
+    return Period(first, months_back(first, -(3 if unit == "quarter" else 1)) - timedelta(days=1))

@@ -219,7 +219,7 @@ class Vocabulary:
 
     def workers_in(self, tokens: Sequence[Token]) -> Iterable[NameSpan]:
         """Names of workers: whole, by first name, by surname, by first name and initial."""
-        lows = [token.low for token in tokens]
+        lows = [self._name_key(token.low) for token in tokens]
         for place in range(len(tokens)):
             for length in range(min(self.longest_worker, len(tokens) - place), 1, -1):
                 found = self.full.get(tuple(lows[place : place + length]))
@@ -242,6 +242,13 @@ class Vocabulary:
             if ids:
                 common = tokens[place].norm in lexicon().known
                 yield NameSpan(place, place + 1, "worker", ids, subject=common, whole=False)
+
+    def _name_key(self, word: str) -> str:
+        """ "rahmans" is Rahman's without its sign."""
+        bare = word[:-1]
+        if word not in self.name_words and word.endswith("s") and (bare in self.firsts or bare in self.lasts):
+            return bare
+        return word
 
     def _initial(self, worker_id: str) -> str:
         parts = _name_parts(self.workers[worker_id].name)

@@ -23,7 +23,7 @@ APART = frozenset({"glossary.yaml", "beyond.yaml", "filters.yaml"})
 """Files that do not hold subjects."""
 SLUG_LISTS = (
     "plain", "overdue", "in_time", "open", "count", "bare", "due", "negated",
-    "choices", "choices_overdue", "choices_in_time", "best_for_ranking",
+    "explain", "choices", "choices_overdue", "choices_in_time", "best_for_ranking",
 )  # fmt: skip
 
 
@@ -52,6 +52,7 @@ class Subject:
     count: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
     due: tuple[str, ...] = ()
+    explain: tuple[str, ...] = ()
     negated: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     limits_of: Mapping[str, str] = field(default_factory=dict)

@@ -30,7 +30,7 @@ WORKERS = (
     Worker("P1291", "Chloe Martin", "T12"),
     Worker("P1292", "Chloe Marsh", "T12"),
 )
-CHILDREN = {"C123": "T11", "C124": "T11", "C200": "T12", "C300": "T21"}
+CHILDREN = {"C123": "T11", "C124": "T11", "C200": "T12", "C201": "T12", "C300": "T21"}
 USERS: dict[str, UnitRef] = {
     "U-DIR": AUTHORITY,
     "U-AN": AUTHORITY,
