@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.cards import LIMIT, Client, card, size
 from bot.cards.frame import Parts, fitted
+from bot.seals import Seals
+from bot.turn import PERSONAL
 from bot.wording import Names, say
 from kpi_engine.answer import Answer, Group, MeasureAnswer
 from kpi_engine.measures import CATALOGUE
@@ -186,6 +190,14 @@ def test_a_huge_answer_still_fits(name: str, client: str) -> None:
     made = card(HUGE[name], CROWD, CLIENTS[client])
     assert size(made) < LIMIT
     assert [e.json_path + ": " + e.message[:200] for e in VALID.iter_errors(made)] == []
+
+
+@pytest.mark.parametrize("name", ["one list", "compare", "briefing", "every headline"])
+def test_sealed_buttons_fit_too(name: str) -> None:
+    made = card(HUGE[name], CROWD, CLIENTS["deep"])
+    seals = Seals(lambda text: hashlib.sha256(text).hexdigest())
+    sealed = seals.seal(made, "u-1", PERSONAL, datetime(2026, 11, 16, 8, 30, tzinfo=UTC))
+    assert len(json.dumps(sealed)) == size(made) < LIMIT
 
 
 def test_beyond_all_room_the_card_is_the_text() -> None:
