@@ -24,6 +24,7 @@ from bot.turn import PERSONAL
 from bot.understanding.reading import Choice, Reading
 from bot.wording import say
 from bot.wording.replies import refused
+from bot.wording.sentences import topic
 from kpi_engine.answer import Answer
 from kpi_engine.errors import InputError, NotPermitted, Unknown
 from kpi_engine.question import Question
@@ -99,7 +100,7 @@ def _number_instead(question: Question, room: Room) -> tuple[Choice, ...]:
     if not question.measures or question.child is not None or question.worker is not None:
         return ()
     number = question.but(show="headline", by=None, order=None, limit=None)
-    label = f"The number for {room.names.unit(question.unit.id)}"
+    label = f"Number: {topic(number.measures)}, {room.names.unit(number.unit.id)}"
     return clarify.permitted([Choice(label, number)], room)
 
 

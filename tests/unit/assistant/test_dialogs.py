@@ -122,8 +122,11 @@ def test_the_personal_chat_is_offered_where_it_would_help(room: Enter) -> None:
 
 
 def test_a_refused_list_offers_the_number_and_a_refused_child_nothing(room: Enter) -> None:
-    assert "number for Unit T12" in ask.hear(room(), "", Reading("answered", q("list", T12))).text
-    assert "number" not in ask.hear(room(), "", Reading("answered", q("why", T12, child="K12"))).text
+    assert (
+        "Number: CP visits overdue, Unit T12"
+        in ask.hear(room(), "", Reading("answered", q("list", T12))).text
+    )
+    assert "umber" not in ask.hear(room(), "", Reading("answered", q("why", T12, child="K12"))).text
 
 
 def test_a_row_outside_the_scope_is_never_said(room: Enter, engine: SmallEngine) -> None:
