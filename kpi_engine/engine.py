@@ -112,8 +112,9 @@ class Engine:
         after the extract's.
         """
         self._check(question)
-        answer = SHOWS[question.show](Asked(self, question, scope))
-        return answer
+        asked = Asked(self, question, scope)
+        asked.check_child()
+        return SHOWS[question.show](asked)
 
     def _check(self, question: Question) -> None:
         for slug in question.measures:

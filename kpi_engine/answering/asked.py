@@ -23,6 +23,7 @@ from kpi_engine.sheet import Sheet
 if TYPE_CHECKING:
     from kpi_engine.engine import Engine
 
+OTHER_CHILD = "I can't show you that child: I can only do that for a child held by your own unit."
 SMALL = 5
 """Counts from 1 to this are "fewer than 6" where characteristics of other units' children are asked (rights.md 4)."""
 NOT_YOURS = (
@@ -58,10 +59,19 @@ class Asked:
 
     def counter_for(self, unit_id: str, worker: int | None = None) -> Counter:
         told = self.question.filter_map
-        return Counter(self.engine, unit_id, self.worker if worker is None else worker,
-                       filters.children(self.engine, told), filters.days_overdue(told))  # fmt: skip
+        only = filters.children(self.engine, told, self.question.child)
+        return Counter(self.engine, unit_id, self.worker if worker is None else worker, only,
+                       filters.days_overdue(told))  # fmt: skip
 
     # Rights
+
+    def check_child(self) -> None:
+        """Anything about one child is child level. An unknown child gets the same words as another team's."""
+        child = self.question.child
+        if child is None or self.question.show in ("explain", "help"):
+            return
+        if not self.scope.sees_children_of(self.engine.child_team(child, self.question.as_at)):
+            raise NotPermitted(OTHER_CHILD)
 
     def visible(self, wanted: Measure) -> Mask:
         """By team code: whose rows of the measure may be shown."""

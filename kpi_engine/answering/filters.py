@@ -23,15 +23,23 @@ CATEGORY_WORDS = {
 CHILD_FILTERS = ("age_min", "age_max", "case_type", "category", "legal_status", "placement_type")
 
 
-def children(engine: Engine, filters: dict[str, int | str]) -> Callable[[date], Mask] | None:
-    """A function of the as-at date giving the children that pass; None where nothing filters children."""
+def children(
+    engine: Engine, filters: dict[str, int | str], child: str | None = None
+) -> Callable[[date], Mask] | None:
+    """A function of the as-at date giving the children that pass; None where nothing filters children.
+
+    child: only this one.
+    """
     wanted = {name: filters[name] for name in CHILD_FILTERS if name in filters}
-    if not wanted:
+    if not wanted and child is None:
         return None
 
     def passing(as_at: date) -> Mask:
         view = engine.figures.view(as_at)
         out = np.ones(len(engine.world.facts.children.ids), dtype=bool)
+        if child is not None:
+            out[:] = False
+            out[[c for c in (engine.world.facts.children.place.get(child),) if c is not None]] = True
         ages = age_on(engine.world.facts.born, day(as_at))
         if "age_min" in wanted:
             out &= ages >= int(wanted["age_min"])

@@ -14,7 +14,6 @@ from kpi_engine.answering.drivers import drivers
 from kpi_engine.answering.explain import POPULATION_WORDS
 from kpi_engine.answering.words import counted, listed, said
 from kpi_engine.days import day
-from kpi_engine.errors import NotPermitted
 from kpi_engine.figures import POPULATION_MASKS
 from kpi_engine.ledger import Cut
 from kpi_engine.measure import Measure
@@ -22,7 +21,6 @@ from kpi_engine.question import ALL
 from kpi_engine.rules_in_words import RULES
 from kpi_engine.timescales import Timescale
 
-OTHER_CHILD = "I can't show you that child: I can only do that for a child held by your own unit."
 SHOWN_ROWS = 6
 
 
@@ -31,9 +29,6 @@ def why(asked: Asked) -> Answer:
     if asked.question.child is None:
         return drivers(asked)
     code = asked.engine.world.facts.children.place.get(asked.question.child)
-    team = asked.engine.child_team(asked.question.child, asked.question.as_at)
-    if not asked.scope.sees_children_of(team):
-        raise NotPermitted(OTHER_CHILD)
     if code is None:
         return Answer(
             "no_data", asked.question, data=asked.engine.stamp, note="This extract does not know that child."
