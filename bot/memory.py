@@ -81,6 +81,7 @@ class SessionFile:
         whole = self._read() | {_key(person_id, conversation_id): kept}
         partly = self._path.with_name(self._path.name + ".new")
         try:
+            partly.touch(mode=0o600)  # it names children: for its owner alone
             partly.write_text(json.dumps(whole, sort_keys=True), encoding="utf-8")
             partly.replace(self._path)
         except OSError as error:

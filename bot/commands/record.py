@@ -106,6 +106,7 @@ def export(
     async def write() -> int:
         count = 0
         async with common.opened_store(common.settings()) as store:
+            file.touch(mode=0o600)  # it names children: for its owner alone
             with file.open("w", encoding="utf-8") as out:
                 async for record in _found(store, child, person, since, until):
                     out.write(json.dumps(_line(record), ensure_ascii=False, sort_keys=True) + "\n")

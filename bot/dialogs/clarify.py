@@ -39,7 +39,8 @@ def ask_back(room: Room, said: str, reading: Reading) -> Said:
     if reading.choices and not seen.choices:
         return _all_forbidden(room, said, reading)
     choices = [choice.question for choice in seen.choices] if seen.outcome == "clarify" else []
-    json = answer_json.in_words(said, seen.outcome, say_reading(seen), room.data, choices=choices)
+    understood = reading.question if seen.outcome == "no_data" else None
+    json = answer_json.in_words(said, seen.outcome, say_reading(seen), room.data, understood, choices)
     return Said(json, "answer", reading.question, reading_card(seen, room.client), reading=seen)
 
 

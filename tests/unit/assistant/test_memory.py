@@ -55,6 +55,7 @@ async def test_a_session_file_carries_on_in_the_next_process(tmp_path: Path) -> 
     await SessionFile(tmp_path / "s").save("u", "c", filled(), NOW)
     assert await SessionFile(tmp_path / "s").load("u", "c", NOW) == filled()
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
+    assert (tmp_path / "s").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("content", [b"not JSON", b"[1]", b"\xff\xfe", b'"text"'])
