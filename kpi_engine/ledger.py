@@ -95,7 +95,8 @@ class Ledger:
             known = self.world.facts.present(NEEDS.get(clock, ())) and clock not in extract.reach.cannot
             rows = CLOCKS[clock](self.world) if known else empty()
             if clock in extract.reach.newest_only:
-                rows = rows.take(rows.done > day(extract.as_at))
+                as_at = day(extract.as_at)
+                rows = rows.take((rows.done > as_at) & (rows.ended > as_at))
             self._duties[clock] = rows
         return self._duties[clock]
 
