@@ -22,6 +22,7 @@ from kpi_engine.measures import measure
 from kpi_engine.question import ALL, Period
 from kpi_engine.rounding import percentage
 from kpi_engine.sheet import Events, Sheet
+from kpi_engine.view import View
 
 if TYPE_CHECKING:
     from kpi_engine.engine import Engine
@@ -53,7 +54,7 @@ class Statistics:
             )
         self.engine, self.as_at, self.unit_id = engine, as_at, unit_id
         self.mask: Mask = engine.organisation.team_mask(unit_id)
-        self.view = engine.figures.view(as_at)
+        self.view: View = engine.figures.view(as_at)
         self._events: dict[str, Events] = {}
 
     def year(self, name: str, period: Period) -> Sheet:
