@@ -138,6 +138,7 @@ async def desk(
             kept,
             StoreRecorder(store.audit),
             store.unclear,
+            channels=store.channels,
             seals=Seals(cipher.mark),
             as_at=day,
             events=_events(config),
