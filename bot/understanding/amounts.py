@@ -42,7 +42,7 @@ class AmountSpan:
     amount: Amount
 
 
-_OVER = r"(?:over|more than|greater than|longer than|above|exceeding|exceed|exceeds|in excess of|beyond|past|upwards of|older than|later than|gone past|over the|past the|beyond the|further than|>)"
+_OVER = r"(?:over|after|more than|greater than|longer than|above|exceeding|exceed|exceeds|in excess of|beyond|past|upwards of|older than|later than|gone past|over the|past the|beyond the|further than|>)"
 _AT_LEAST = r"(?:at least|minimum of|a minimum of|minimum|>=|no less than|not less than|from)"
 _UNDER = r"(?:under|less than|fewer than|below|shorter than|younger than|<)"
 _AT_MOST = r"(?:up to|at most|no more than|not more than|maximum of|a maximum of|max|<=|not over)"

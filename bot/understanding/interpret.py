@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from bot.understanding import wording
 from bot.understanding.amounts import Amount, age_filters, limit_words, overdue_filters
+from bot.understanding.lexicon import TIME_WORDS
 from bot.understanding.asked import AGAINST, Asked, collect, segments_of
 from bot.understanding.pieces import Cut, Piece
 from bot.understanding.reading import Choice, Listener, Reading, Word
@@ -361,6 +362,7 @@ class Interpreter:
     def _decide_show(self) -> None:
         asked, draft = self.asked, self.draft
         self.list_pieces = asked.find("show", "list")
+        self._relatives()
         shows = {
             value: asked.find("show", value)
             for value in ("trend", "compare", "forecast", "explain", "timescale", "why", "briefing", "benchmark",
@@ -419,7 +421,7 @@ class Interpreter:
                 "show",
                 "benchmark",
             )
-        elif shows["forecast"]:
+        elif shows["forecast"] or self._is_outlook():
             show = "forecast"
             asked.use_all([*shows["forecast"], *shows["show_me"], *shows["count"]], "show", "forecast")
         elif shows["changes"] and not (by["week"] or by["month"] or shows["trend"]):
@@ -440,6 +442,13 @@ class Interpreter:
             asked.use_all(shows["change_of"], "show", "changes")
         elif self._is_coming_up():
             show = "coming_up"
+        elif (
+            (shows["trend"] or shows["change_of"])
+            and [n.subject.name for n in self.named] == ["cin_net_change"]
+            and all(p.norm in NET_WORDS for p in (*shows["trend"], *shows["change_of"]))
+        ):
+            asked.use_all([*shows["trend"], *shows["change_of"], *shows["count"], *shows["show_me"]], "show", "headline")
+            show = "headline"
         elif by["week"] or by["month"] or shows["trend"] or shows["change_of"]:
             show = "trend"
             asked.use_all(
@@ -455,6 +464,17 @@ class Interpreter:
         if self.list_pieces and show == "list":
             draft.said.add("show")
         self._by(show)
+
+    def _relatives(self) -> None:
+        """ "assessments in which the child was seen", "managers who are agency": who and which ask nothing there."""
+        tokens = self.asked.cut.tokens
+        for piece in [p for p in self.list_pieces if p.norm in ("who", "which", "whose", "whom", "that")]:
+            before = tokens[piece.first - 1].norm if piece.first else ""
+            after = self.asked.cut.after(piece)
+            noun = any(p.end == piece.first and t[0] == "measure" for p, t in self.asked.used.items())
+            if before in ("in", "for", "of", "during", "by", "at") or (noun and after in RELATIVE_VERBS):
+                self.asked.use(piece, "ignorable")
+        self.list_pieces = [p for p in self.list_pieces if p not in self.asked.used]
 
     def _is_quality(self) -> bool:
         firm = any(p.end - p.first > 1 or self.asked.find("data") or p.norm in (
@@ -556,6 +576,9 @@ class Interpreter:
             or asked.find("target")
         ):
             return False
+        opening = next((p for p in asked.cut.pieces if p.first <= start < p.end), None)
+        if opening is not None and opening.end - opening.first > 2:
+            return False
         article = rest[2] in ("a", "an")
         if "the" in rest[2:4] and not asked.find("term"):
             return False
@@ -568,6 +591,17 @@ class Interpreter:
         ):
             return article
         return article or not all(CATALOGUE[s].kind == "Average" for s in slugs) or bool(asked.find("term"))
+
+    def _is_outlook(self) -> bool:
+        """A stock at a date to come ("LAC by March") is a forecast: nothing of it falls due."""
+        return (
+            bool(self.when and self.when.ahead)
+            and not self.found_aspects["due"]
+            and self.aspects.name == ""
+            and bool(self.named)
+            and all(CATALOGUE[s].kind == "Stock" for n in self.named for s in n.subject.plain)
+            and all(n.subject.plain for n in self.named)
+        )
 
     def _is_coming_up(self) -> bool:
         asked = self.asked
@@ -639,6 +673,7 @@ class Interpreter:
             many_units
             and self.list_pieces
             and not versus
+            and not self.ranks
             and not chosen
             and any(p.norm not in ("who", "which") or p.has("show", "list") for p in self.list_pieces)
         ):
@@ -1050,6 +1085,12 @@ class Interpreter:
         if not self.named:
             self._no_subject(every, exceptions)
             return
+        if [n.subject.name for n in self.named] == ["caseloads"] and (
+            self.aspects.name in ("overdue", "late", "due") or draft.show in ("coming_up", "why")
+        ):
+            self.named = []
+            self._no_subject(every, exceptions)
+            return
         if self._claimed():
             return
         slugs: list[str] = []
@@ -1382,6 +1423,8 @@ class Interpreter:
         for piece in asked.open:
             if piece.when is not None or piece.amount is not None:
                 continue
+            if piece.norm == "next" and draft.show == "coming_up":
+                asked.use(piece, "ignorable")
             if piece.has("target") or piece.has("claim"):
                 asked.use(piece, "ignorable")
             elif (
@@ -1459,7 +1502,7 @@ class Interpreter:
         anything = bool(
             self.named or asked.units or asked.workers or asked.children or self.aspects.name or asked.used
         )
-        if left and wordish and (anything and not self._gibberish(left)):
+        if left and (self.named or (wordish and anything and not self._gibberish(left))):
             return Reading("out_of_scope", question, because=wording.unknown_word(words), nearby=nearby)
         if left:
             return Reading("not_understood", question, because=wording.NOT_UNDERSTOOD, nearby=nearby)
@@ -1497,7 +1540,8 @@ class Interpreter:
         unknown = [
             p
             for p in left
-            if not p.senses and p.amount is None and p.when is None and p.norm.isalpha() and len(p.norm) > 2
+            if p.norm not in TIME_WORDS
+            and not p.senses and p.amount is None and p.when is None and p.norm.isalpha() and len(p.norm) > 2
         ]
         if not unknown or len(unknown) > 2 or len(unknown) != len([p for p in left if p.norm.isalpha()]):
             return None
@@ -1618,6 +1662,14 @@ class Interpreter:
         return allowed is None or self.draft.unit.id in allowed
 
 
+NET_WORDS = frozenset(
+    {"gone down", "gone up", "going down", "going up", "coming down", "fallen", "risen", "dropped", "change", "changed",
+     "gone up or down", "going up or down", "fall", "rise", "increase", "decrease", "drop", "dropping", "falling", "rising"}
+)  # fmt: skip
+RELATIVE_VERBS = frozenset(
+    "is are was were be been have has had do does did need needs will would can could should live lives came went"
+    " go get got left hold holds work works started ended began remain had became take took not".split()
+)
 NOT_PEOPLE = frozenset(
     {
         "school",

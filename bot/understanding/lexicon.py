@@ -6,7 +6,7 @@ and is built once per process. Names of units and workers are no part of it: the
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -42,7 +42,7 @@ PRIORITY = (
 )  # fmt: skip
 """Which reading of a phrase comes first where it has several."""
 
-NOT_AIMS = frozenset({"beyond", "term", "claim", "filter", "filter_label"})
+NOT_AIMS = frozenset({"claim", "filter_label"})
 """Kinds whose words are known but never what a typing error is corrected to."""
 
 
@@ -57,7 +57,7 @@ class Sense:
 @dataclass(frozen=True)
 class Lexicon:
     """phrases: senses by normalised words.  openings: prefixes of phrases, for the longest match.
-    known: every single word of a phrase.  content: words that a typing error may be corrected to.
+    known: every single word of a phrase.  weight: in how many phrases a word stands, in doublings.  content: words that a typing error may be corrected to.
     before / after: words that stand before or after a word inside a phrase.
     """
 
@@ -68,6 +68,7 @@ class Lexicon:
     strong: frozenset[str]
     before: Mapping[str, frozenset[str]]
     after: Mapping[str, frozenset[str]]
+    weight: Mapping[str, int]
 
     def matches(self, norms: list[str]) -> Iterator[tuple[int, int, tuple[Sense, ...]]]:
         """Every phrase in a sequence of normalised words, as (first, end, senses)."""
@@ -134,6 +135,7 @@ def lexicon() -> Lexicon:
     openings = {words[:n] for words in phrases for n in range(1, len(words))}
     known = {word for words in phrases for word in words} | set(TIME_WORDS) | set(language.not_typos)
     strong_kinds = {
+        "filter",
         "concept",
         "aspect",
         "show",
@@ -158,7 +160,9 @@ def lexicon() -> Lexicon:
                     before[right].add(left)
                     after[left].add(right)
     content = (surface | {word for word in TIME_WORDS if len(word) > 3}) - set(language.not_typos)
+    counted = Counter(word for words in phrases for word in set(words))
     return Lexicon(
+        weight={word: count.bit_length() for word, count in counted.items()},
         phrases=phrases,
         openings=frozenset(openings),
         known=frozenset(known),

@@ -36,7 +36,7 @@ HEARD = {
     ("corps", "group"): "core group", ("chorus", "group"): "core group", ("coal", "group"): "core group", ("score", "group"): "core group",
     ("court", "group"): "core group", ("poor", "group"): "core group", ("car", "group"): "core group", ("care", "group"): "core group", ("caw", "group"): "core group",
     ("over", "jew"): "overdue", ("over", "do"): "overdue", ("over", "dew"): "overdue", ("stat", "fizzy"): "visit", ("un", "allocated"): "unallocated",
-    ("in", "allocated"): "unallocated", ("an", "allocated"): "unallocated", ("case", "lode"): "caseload", ("referal",): "referral", ("seen", "visit"): "cin visit",
+     ("case", "lode"): "caseload", ("referal",): "referral", ("seen", "visit"): "cin visit",
     ("sin", "visit"): "cin visit", ("chin", "visit"): "cin visit", ("can", "visit"): "cin visit", ("kin", "visit"): "cin visit", ("can", "review"): "cin review", ("kin", "review"): "cin review",
     ("bin", "visit"): "cin visit", ("tin", "visit"): "cin visit", ("son", "visit"): "cin visit", ("pathway", "planned"): "pathway plan",
 }  # fmt: skip
@@ -88,7 +88,9 @@ def mend(tokens: list[Token], is_name: Callable[[str], bool], names: frozenset[s
             out.append(joined)
             place += 2
             continue
-        split = _split(token.low) if not token.possessive else None
+        close = _nearest_word(token.low)
+        sure = close is not None and close[1] == 1 and lemma(close[0]) in words.strong and len(close[0]) > 6
+        split = _split(token.low) if not token.possessive and not sure else None
         if split is not None:
             out.extend(replace(token, low=part, norm=lemma(part), fixed=True) for part in split)
             place += 1
@@ -97,8 +99,11 @@ def mend(tokens: list[Token], is_name: Callable[[str], bool], names: frozenset[s
         right = tokens[place + 1].norm if place + 1 < len(tokens) else ""
         right_low = nearest(right, names) or right if right and right not in known else right
         named = token.capital and place > 0 and not token.raw.isupper() and len(token.low) < 7
-        fixed = None if named else beside(token.low, left, right_low)
-        fixed = fixed or (_nearest_name(token.low, names) if named else nearest(token.low, names))
+        if named:
+            certain = close is not None and OSA.distance(token.low, close[0]) == 1 and (close[0] in TIME_WORDS or len(close[0]) > 4)
+            fixed = _nearest_name(token.low, names) or (close[0] if certain and close is not None else None)
+        else:
+            fixed = beside(token.low, left, right_low) or nearest(token.low, names)
         if fixed is not None:
             out.append(replace(token, low=fixed, norm=lemma(fixed), fixed=True))
         else:
@@ -229,9 +234,9 @@ def _room(length: int) -> int:
 def _nearest_word(word: str) -> tuple[str, int] | None:
     """The word of the lexicon that this is a typing error of, with its distance."""
     squeezed = _squeeze(word)
-    best: tuple[tuple[int, int, int, str], str] | None = None
+    best: tuple[tuple[int, int, int, int, int, int, str], str] | None = None
     words = lexicon()
-    for attempt in {word, lemma(word), squeezed}:
+    for number, attempt in enumerate(dict.fromkeys((word, squeezed, lemma(word)))):
         for candidate in words.content:
             room = min(_room(len(candidate)), _room(len(attempt)) or (1 if len(candidate) == 4 else 0))
             if room == 0 or abs(len(candidate) - len(attempt)) > room:
@@ -245,14 +250,41 @@ def _nearest_word(word: str) -> tuple[str, int] | None:
             if distance > 1 and not _close(attempt, candidate):
                 continue
             firm = lemma(candidate) in words.strong or candidate in TIME_WORDS
-            if not firm and (not same_start or distance > 1 or (sorted(attempt) != sorted(candidate) and min(len(attempt), len(candidate)) < 5)):
+            if not firm and not _slip(attempt, candidate, distance):
                 continue
             if len(candidate) == 4 and not same_start:
                 continue
-            rank = (distance, 0 if lemma(candidate) in words.strong else 1, 0 if same_start else 1, candidate)
+            if candidate.startswith("rere") != attempt.startswith("rere"):
+                continue
+            rank = (
+                distance, 0 if firm else 1, 0 if same_start else 1, _kind(attempt, candidate),
+                number, -words.weight.get(lemma(candidate), 0), candidate,
+            )  # fmt: skip
             if best is None or rank < best[0]:
                 best = (rank, candidate)
     return None if best is None else (best[1], best[0][0])
+
+
+def _kind(attempt: str, candidate: str) -> int:
+    """How likely a slip is: letters swapped, left out or doubled before letters taken for others before extra ones."""
+    if sorted(attempt) == sorted(candidate) or len(candidate) > len(attempt):
+        return 0
+    if len(candidate) == len(attempt):
+        return 1
+    doubled = any(
+        attempt[i] == attempt[i + 1] and attempt[:i] + attempt[i + 1 :] == candidate for i in range(len(attempt) - 1)
+    )
+    return 0 if doubled else 2
+
+
+def _slip(attempt: str, candidate: str, distance: int) -> bool:
+    """A filler word is aimed at only where two letters changed places, or one is missing or doubled: a word that
+    would be dropped from the question must not swallow a word that means something."""
+    if distance > 1 or attempt[0] != candidate[0]:
+        return False
+    return sorted(attempt) == sorted(candidate) or (
+        len(attempt) != len(candidate) and min(len(attempt), len(candidate)) > 4
+    )
 
 
 def _close(attempt: str, candidate: str) -> bool:

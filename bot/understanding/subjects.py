@@ -82,6 +82,8 @@ def several(segments: Sequence[frozenset[str]], optional: frozenset[str]) -> lis
             tries.append(segment | (earlier & POPULATIONS))
             if earlier & {"icpc", "rcpc"}:
                 tries.append(segment | {"cp"})
+        if earlier is not None and segment <= POPULATIONS and earlier - POPULATIONS - {"child", "open"}:
+            tries.append(segment | (earlier - POPULATIONS))
         tries.append(segment)
         if later is not None and not segment & POPULATIONS:
             tries.append(segment | (later - POPULATIONS))

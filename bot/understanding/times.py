@@ -229,6 +229,13 @@ def _last(unit: str, as_at: date, back: int = 1) -> When:
     return When(past=period)
 
 
+def _from_last(unit: str, as_at: date) -> When:
+    """ "Since last month": from its first day to the as-at date."""
+    past = _last(unit, as_at).past
+    assert past is not None
+    return When(past=Period(past.first, as_at), current=True)
+
+
 def _next(unit: str, as_at: date, after: int = 0) -> When:
     if unit == "week":
         first = monday(as_at) + timedelta(days=7 * (1 + after))
@@ -462,6 +469,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"{_LEAD}this calendar year|calendar year to date", lambda m, d: When(past=Period(date(d.year, 1, 1), d), current=True)),
     (rf"{_LEAD}(?:the )?(?:financial )?year to date|{_LEAD}ytd|{_LEAD}(?:the )?(?:financial )?year so far|since (?:the )?(?:start|beginning) of (?:the |this )?(?:financial )?year|so far this financial year|since (?:the )?new financial year",
      lambda m, d: replace(_this("year", d), coming=None)),
+    (r"since (?:the )?(?:last|previous) (month|quarter|year)", lambda m, d: _from_last(m[1], d)),
     (r"(?:the )?(week|month|quarter) to date|since (?:the )?(?:start|beginning) of (?:the |this )(week|month|quarter)", lambda m, d: replace(_this(m[1] or m[2], d), coming=None)),
     (rf"since (?:the )?(?:start of |beginning of |last )?((?:{DATE})|{M}(?: 20\d\d)?|{W})(?! \d)", _since),
     (rf"from ((?:{DATE})|{M}(?: 20\d\d)?) (?:onward|onwards|on|to date|to now)", _since),
@@ -471,7 +479,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (r"(?:by|before|until|up to) (?:the )?end of (?:the |this )?(?:financial )?(week|month|quarter|year)|by (?:the )?(week|month|quarter|year) end|(?:the )?(?:rest|remainder) of (?:the |this )?(?:financial )?(week|month|quarter|year)|later (?:this |in the )(week|month|quarter|year)|before this (week|month|quarter|year) is (?:out|over)|before the (week|month|quarter|year) is (?:out|over)",
      lambda m, d: _end_of(next(g for g in m.groups() if g), d)),
     (r"(?:by|before|until|up to) (?:the )?end of next (week|month|quarter|year)", lambda m, d: _end_of(m[1], d, True)),
-    (rf"(by|before) (?:the )?(?:end of |start of |beginning of )?({M})(?: (20\d\d))?(?! \d)", _by_month),
+    (rf"(by|before|to|until|till|up to) (?:the )?(?:end of |start of |beginning of )?({M})(?: (20\d\d))?(?! \d)", _by_month),
     (rf"(by|before|until|up to|between now and|from now until|from now to|on or before) (?:this |the |close on |close of play on |close of )?((?:next )?{W}|{DATE})", _by),
     (rf"{_LEAD}(?:the )?{_NEXT} {N} (?:working )?{U}", lambda m, d: When(coming=ahead_by(d, _count(m[1]), m[2]), ahead=True)),
     (rf"{_LEAD}(\d+) (?:week|day|month) ahead", lambda m, d: When(coming=ahead_by(d, int(m[1]), re.search(r"week|day|month", m[0])[0]), ahead=True)),  # type: ignore[index]
@@ -491,6 +499,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (r"(?:the )?day after tomorrow", lambda m, d: When(coming=Period(d + timedelta(days=2), d + timedelta(days=2)), ahead=True)),
     (r"(?:by |before |for )?tomorrow", lambda m, d: When(coming=Period(d + timedelta(days=1), d + timedelta(days=1)), ahead=True)),
     (rf"{_LEAD}(?:the )?(\d)(?:st|nd|rd|th) quarter(?: of)?(?: (20\d\d))?", lambda m, d: _quarter_when(int(m[1]), int(m[2]) if m[2] else None, d) if 1 <= int(m[1]) <= 4 else None),
+    (rf"{_LEAD}(?:the )?(first|second|third|fourth|last) quarter of (?:the )?(?:this )?(?:financial )?year|{_LEAD}the (first|second|third|fourth) quarter", lambda m, d: _quarter_when({"first": 1, "second": 2, "third": 3}.get(m[1] or m[2], 4), None, d)),
     (rf"{_LEAD}(?:q|quarter )([1-4])(?: (?:of )?(20\d\d)(?:[/-]\d\d)?)?", lambda m, d: _quarter_when(int(m[1]), int(m[2]) if m[2] else None, d)),
     (rf"{_LEAD}(?:the )?(?:financial year )?(20\d\d)[/-]\d\d", _financial_year),
     (rf"{_LEAD}(?:the )?(?:year |calendar year )?(20\d\d)", _year),

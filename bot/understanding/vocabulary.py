@@ -114,7 +114,7 @@ class Vocabulary:
             | set(lasts)
             | {w for n in full for w in n}
         )
-        unknown_words = {w for w in words if w not in lexicon().known and w.isalpha()}
+        unknown_words = {w for w in words if w.isalpha() and len(w) > 3}
         return cls(
             as_at=engine.as_at,
             units=dict(engine.units),
