@@ -15,8 +15,8 @@ from typing import Protocol
 
 from bot import audit, rights
 from bot.cards import Client
-from bot.dialogs import answer_json, ask, drill_down
-from bot.dialogs.room import Room, Said
+from bot.dialogs import answer_json, ask, belongs, drill_down
+from bot.dialogs.room import Belonging, Room, Said
 from bot.engines import Engines
 from bot.memory import Memory
 from bot.seals import Seals
@@ -42,10 +42,19 @@ class Unclear(Protocol):
     async def add(self, question: UnclearQuestion) -> None: ...
 
 
+class Channels(Protocol):
+    """Keeps which unit a conversation belongs to; the store's own is `bot.store.channels.Channels`."""
+
+    async def assign(self, conversation_id: str, unit: UnitRef, by: str, now: datetime) -> None: ...
+
+    async def release(self, conversation_id: str) -> None: ...
+
+
 class Assistant:
     """Answers turns from the current extract.
 
     unclear: where questions that could not be answered are kept (encrypted), to mend the vocabulary by.
+    channels: where it is kept which unit a conversation belongs to; None where nobody can change that in chat.
     seals: seals the buttons of every card and refuses a press without one; None where nobody can forge
         (one process that shows its own cards).
     as_at: the date asked from instead of the extract's own (`perfbot ask --at`).
@@ -61,6 +70,7 @@ class Assistant:
         recorder: audit.Recorder,
         unclear: Unclear | None = None,
         *,
+        channels: Channels | None = None,
         seals: Seals | None = None,
         as_at: date | None = None,
         events: Mapping[str, tuple[date, date]] | None = None,
@@ -71,6 +81,7 @@ class Assistant:
         self._memory = memory
         self._recorder = recorder
         self._unclear = unclear
+        self._channels = channels
         self._seals = seals
         self._as_at = as_at
         self._events = events or {}
@@ -88,6 +99,8 @@ class Assistant:
             await self._record(each, turn.person_id, turn.conversation_id, turn.audience, turn.now)
             if self._unclear is not None and each.outcome in UNCLEAR and turn.text:
                 await self._unclear.add(UnclearQuestion(turn.now, turn.person_id, each.outcome, turn.text))
+            if each.belonging is not None:
+                await self._give(each.belonging, turn)
         await self._memory.save(turn.person_id, turn.conversation_id, context, turn.now)
         return self._replies(said, turn.person_id, turn.audience, turn.now)
 
@@ -111,6 +124,14 @@ class Assistant:
         await self._record(said, person_id or TIMETABLE, conversation_id, audience, now)
         return self._replies([said], person_id or TIMETABLE, audience, now)[0]
 
+    async def _give(self, belonging: Belonging, turn: Turn) -> None:
+        """The conversation gets its unit, after that has been recorded."""
+        assert self._channels is not None
+        if belonging.unit is None:
+            await self._channels.release(belonging.place_id)
+        else:
+            await self._channels.assign(belonging.place_id, belonging.unit, turn.person_id, turn.now)
+
     # What follows is pure: no store, no clock -----------------------------------------------------------
 
     def _answer(self, turn: Turn, context: Context) -> tuple[list[Said], Context]:
@@ -123,6 +144,10 @@ class Assistant:
         if turn.action is not None:
             pressed = self._press(room, turn)
             return [pressed], _after(context, pressed)
+        place_id = turn.place_id if self._channels is not None else ""
+        about_here = belongs.hear(room, turn.text or "", place_id, self._words_of(engine))
+        if about_here is not None:
+            return [about_here], context
         return self._hear(room, turn.text or "", context)
 
     def _press(self, room: Room, turn: Turn) -> Said:
@@ -196,7 +221,7 @@ class Assistant:
     async def _record(
         self, said: Said, person_id: str, conversation_id: str, audience: Audience, at: datetime
     ) -> None:
-        asked = said.asked.to_json() if said.asked else None
+        asked = said.done or (said.asked.to_json() if said.asked else None)
         await self._recorder.keep(
             audit.entry(
                 at=at,

@@ -31,6 +31,7 @@ class Turn:
 
     person_id: Entra object id, from the verified activity alone.
     conversation_id: context is kept for this person in this conversation.
+    place_id: the channel or chat without its thread, which can be given to a unit; empty where it cannot.
     action: what a pressed button carries; the bot's own are `{"perfbot": verb, ...}`.
     now: when it arrived (aware). Used for idle time only; it never reaches the engine.
     charts: whether the client draws Teams chart elements; executes: whether it knows Action.Execute.
@@ -44,6 +45,7 @@ class Turn:
     audience: Audience = PERSONAL
     charts: bool = True
     executes: bool = True
+    place_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bot.understanding.reading import Reading
 from bot.wording import Names
 from kpi_engine.answer import Answer, Outcome
 from kpi_engine.engine import Engine
-from kpi_engine.question import Question, Scope
+from kpi_engine.question import Question, Scope, UnitRef
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,21 @@ class Room:
 
 
 @dataclass(frozen=True)
+class Belonging:
+    """A conversation's unit from now on; None: it belongs to none (numbers only)."""
+
+    place_id: str
+    unit: UnitRef | None
+
+
+@dataclass(frozen=True)
 class Said:
     """One thing said to the asker, before it is recorded and sent.
 
     json: the contract's answer JSON.  asked: the question as understood, also when it was refused.
     reading, answer: what the next turn may point back at; None where nothing was read or computed.
-    event: what the record calls it.
+    event: what the record calls it.  done: what it keeps in place of a question (a change of settings).
+    belonging: what is changed once this has been recorded.
     """
 
     json: Mapping[str, Any]
@@ -55,6 +64,8 @@ class Said:
     replaces: bool = False
     reading: Reading | None = None
     answer: Answer | None = None
+    done: Mapping[str, Any] | None = None
+    belonging: Belonging | None = None
 
     @property
     def outcome(self) -> Outcome:

@@ -107,6 +107,7 @@ class Talk:
                 text=text or incoming.text,
                 action=action,
                 audience=await self.audience(incoming),
+                place_id="" if incoming.is_personal else incoming.place_id,
             )
             return await self._replier.reply(turn)
         except Exception as error:
