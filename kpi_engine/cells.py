@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import date, time
 from functools import lru_cache
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 EMPTY = ("", "NULL", "null", "Null", "PLACEHOLDER_DATA", "#N/A", "NaN", "nan", "NaT", "None")
 EMPTY_ID = (*EMPTY, "-1", "-1.0")
@@ -30,7 +26,7 @@ _PREFIX = re.compile(r"^[A-Za-z]\)\s*")
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-def trimmed(column: pa.ChunkedArray, empty: tuple[str, ...] = EMPTY) -> pa.ChunkedArray:
+def trimmed(column: pa.Array, empty: tuple[str, ...] = EMPTY) -> pa.Array:
     """Text without surrounding space (also non-breaking), null where empty in any spelling."""
     text = pc.utf8_trim(column, " \t\r\n\u00a0\ufeff")
     return pc.if_else(pc.is_in(text, value_set=pa.array(empty)), pa.scalar(None, pa.string()), text)
@@ -108,14 +104,3 @@ def json_flag(text: str | None, name: str) -> bool:
     except ValueError:
         return False
     return isinstance(value, dict) and flag(str(value.get(name) or "")) == "Y"
-
-
-def mapped(values: list[str | None], function: Callable[[str | None], Any]) -> NDArray[np.object_]:
-    """function over a column, each different value worked out once; an object array."""
-    known: dict[str | None, object] = {}
-    out = np.empty(len(values), dtype=object)
-    for place, value in enumerate(values):
-        if value not in known:
-            known[value] = function(value)
-        out[place] = known[value]
-    return out

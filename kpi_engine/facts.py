@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from sys import intern
 from typing import Any
 
 import numpy as np
@@ -73,13 +74,23 @@ class Frame:
             return np.zeros(0, dtype=np.int64)
         return np.asarray(self._table.column(ROW_SUFFIX).to_numpy(), dtype=np.int64)
 
+    def spelt(self, column: str) -> tuple[NDArray[np.object_], NDArray[np.integer[Any]]]:
+        """(the different texts of a column, "" among them; which of them each row holds)."""
+        if self._table is None or not self.has(column):
+            return np.array([""], dtype=object), np.zeros(self.rows, dtype=np.int64)
+        held = self._table.column(column).combine_chunks()
+        if not pa.types.is_dictionary(held.type):
+            held = held.dictionary_encode()
+        words = np.empty(len(held.dictionary) + 1, dtype=object)
+        # The same ids stand in many tables: each is held in memory once.
+        words[:] = [*map(intern, held.dictionary.to_pylist()), ""]
+        return words, held.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)
+
     def text(self, column: str) -> NDArray[np.object_]:
         """Text, "" where empty."""
         if column not in self._texts:
-            out = np.full(self.rows, "", dtype=object)
-            if self._table is not None and self.has(column):
-                out[:] = self._table.column(column).fill_null("").to_pylist()
-            self._texts[column] = out
+            words, place = self.spelt(column)
+            self._texts[column] = words[place]
         return self._texts[column]
 
     def number(self, column: str) -> NDArray[np.float64]:
@@ -89,15 +100,24 @@ class Frame:
 
     def flag(self, column: str) -> Mask:
         """Whether the flag is Y."""
-        return np.asarray(self.text(column) == "Y", dtype=bool)
+        return self._is(column, "Y")
 
     def refused(self, column: str) -> Mask:
         """Whether the flag is N (empty is neither)."""
-        return np.asarray(self.text(column) == "N", dtype=bool)
+        return self._is(column, "N")
+
+    def _is(self, column: str, word: str) -> Mask:
+        words, place = self.spelt(column)
+        found: Mask = np.asarray(words == word, dtype=bool)[place]
+        return found
 
     def made(self, column: str, function: Callable[[str | None], Any]) -> NDArray[Any]:
         """function of each cell, each different cell worked out once."""
-        return cells.mapped(list(self.text(column)), function)
+        words, place = self.spelt(column)
+        out = np.empty(len(words), dtype=object)
+        out[:] = [function(word) for word in words]
+        found: NDArray[Any] = out[place]
+        return found
 
     def code(self, column: str) -> NDArray[np.object_]:
         """Bare codes (`c) C1 - ...` -> C1)."""
@@ -190,11 +210,13 @@ class Facts:
         self.children.known = len(self.children.ids)
         for name, column in CHILD_COLUMNS.items():
             if name != "ssd_person":
-                self.children.add(pd.unique(self[name].text(column)))
+                words, place = self[name].spelt(column)
+                self.children.add(words[pd.unique(place)])
         for name, column in CHILD_COLUMNS.items():
             frame = self[name]
             if frame.rows:
-                frame.child = self.children.codes(frame.text(column))
+                words, place = frame.spelt(column)
+                frame.child = self.children.codes(words)[place]
                 self._through(frame)
 
     def _through(self, frame: Frame) -> None:

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from kpi_engine.allocation import ALLOCATED_ROLES, Allocation
@@ -63,6 +64,9 @@ class World:
 
 def rows_by_id(ids: NDArray[np.object_], wanted: NDArray[np.object_]) -> Codes:
     """The first row with each wanted id; -1 (the last place of an array with one appended) where there is none."""
-    place = {one: row for row, one in reversed(list(enumerate(ids)))}
-    place.pop("", None)
-    return np.array([place.get(one, -1) for one in wanted], dtype=np.int64)
+    code, unique = pd.factorize(ids)
+    first = np.zeros(len(unique) + 1, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(ids))[::-1]
+    first[-1] = -1
+    found = pd.Index(unique, dtype=object).get_indexer(pd.Index(wanted, dtype=object))
+    return np.where(np.asarray(wanted == "", dtype=bool), -1, first[found])

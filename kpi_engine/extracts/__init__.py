@@ -1,1 +1,1 @@
-"""The ways in (SSD folder, SSD database, Annex A workbook, local tables beside any of them); the store that keeps them."""
+"""The ways in (SSD folder, SSD database, Annex A workbook, each with local tables), and the store that keeps them."""

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from kpi_engine import cells
+from kpi_engine.extracts.spellings import Spellings
 from kpi_engine.findings import Finding
 from kpi_engine.tables import ALIASES, Column, Table, contract
 
@@ -25,7 +28,7 @@ class Reach:
     cannot: by measure or clock, why the source gives no number: a sentence.
     snapshot: the national tables tell how things stood on the extract's date, and not before it.
     events_from: the first day from which the national tables hold every event; None = all there ever were.
-    newest_only: clocks of which only the newest row is known, because earlier events are left out.
+    newest_only: clocks of which only the row open on the extract's date is known: earlier events are left out.
     """
 
     cannot: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +59,7 @@ class Extract:
     """One loaded extract: typed Arrow tables by name, what was wrong with single cells, and where it came from.
 
     Dates are date32, timestamps also carry `<column>__seconds` (-1 = no time of day), flags are "Y", "N" or null,
-    `<column>__bad` marks cells that held an unreadable date, `__row` is the line in the source.
+    text is a dictionary, `<column>__bad` marks cells that held an unreadable date, `__row` is the line in the source.
     """
 
     as_at: date
@@ -86,27 +89,25 @@ def typed(
         )
     if missing:
         return None
-    rows = raw.num_rows
-    line = pa.array(range(2, rows + 2), pa.int32())
+    line = np.arange(2, raw.num_rows + 2)
     if ROW_SUFFIX in raw.column_names:
-        line = raw.column(ROW_SUFFIX).combine_chunks()
-    out: dict[str, pa.Array | pa.ChunkedArray] = {}
-    keys = [_text(table.by_name[k], raw) for k in table.keys]
+        line = np.asarray(raw.column(ROW_SUFFIX).to_numpy(), dtype=np.int64)
+    told = {c.name: Spellings.of(c, raw.column(c.name)) for c in table.columns if c.name in raw.column_names}
+    typing = _Typing(table, source, line, [told[key] for key in table.keys], faults, findings)
+    out: dict[str, pa.Array] = {}
     for column in table.columns:
-        if column.name not in raw.column_names:
+        if column.name not in told:
             continue
         if column.type in ("date", "timestamp", "month"):
-            _dates(column, table, raw, source, keys, line, out, faults, findings)
+            typing.dates(column, told[column.name], out)
         elif column.type == "number":
-            out[column.name] = _numbers(column, table, raw, keys, line, findings)
+            out[column.name] = typing.numbers(column, told[column.name])
         elif column.type == "flag":
-            values = cells.mapped(_text(column, raw), cells.flag)
-            out[column.name] = pa.array([v or None for v in values], pa.string())
+            out[column.name] = _flags(told[column.name])
         else:
-            empty = cells.EMPTY_ID if column.type == "id" else cells.EMPTY
-            out[column.name] = cells.trimmed(raw.column(column.name), empty).combine_chunks()
-    out[ROW_SUFFIX] = line
-    return _without_repeats(table, pa.table(out), findings)
+            out[column.name] = told[column.name].to_arrow()
+    out[ROW_SUFFIX] = pa.array(line, pa.int32())
+    return _without_repeats(table, pa.table(out), told, findings)
 
 
 def _named(table: Table, raw: pa.Table) -> pa.Table:
@@ -124,110 +125,109 @@ def _named(table: Table, raw: pa.Table) -> pa.Table:
     return pa.table(keep)
 
 
-def _text(column: Column, raw: pa.Table) -> list[str | None]:
-    empty = cells.EMPTY_ID if column.type == "id" else cells.EMPTY
-    values: list[str | None] = cells.trimmed(raw.column(column.name), empty).to_pylist()
-    return values
+def _flags(told: Spellings) -> pa.DictionaryArray:
+    read = [cells.flag(word) for word in told.words]
+    place = np.array([("Y", "N", "").index(word) for word in read], dtype=np.int32)[told.place]
+    return pa.DictionaryArray.from_arrays(pa.array(place, mask=place == 2), pa.array(["Y", "N"]))
 
 
-def _key(keys: list[list[str | None]], place: int, line: pa.Array) -> str:
-    return "+".join(k[place] or "" for k in keys) or f"line {line[place]}"
+class _Typing:
+    """The cells of one table: what they say, and a finding for each that says nothing."""
+
+    def __init__(
+        self, table: Table, source: str, line: NDArray[np.int64], keys: list[Spellings], faults: list[str],
+        findings: list[Finding],
+    ) -> None:  # fmt: skip
+        self.table, self.source, self.line, self.keys = table, source, line, keys
+        self.faults, self.findings = faults, findings
+
+    def find(self, what: str, column: Column, row: int, sentence: str) -> None:
+        key = "+".join(one[row] or "" for one in self.keys) or f"line {self.line[row]}"
+        detail = f"Line {self.line[row]}, column {column.name}: {sentence}"
+        self.findings.append(Finding(what, self.table.name, key, detail, row=int(self.line[row])))
+
+    def dates(self, column: Column, told: Spellings, out: dict[str, pa.Array]) -> None:
+        """Days, with seconds where the column is a timestamp, and marks where a cell cannot be read."""
+        read = told.read(cells.read_month if column.type == "month" else cells.read_moment, EMPTY_CELL)
+        wrong = np.array([isinstance(moment, str) for moment in read])
+        known = [EMPTY_CELL if isinstance(moment, str) else moment for moment in read]
+        days, seconds = np.array(known, dtype=np.int32).reshape(-1, 2).T
+        bad = told.rows_of(wrong)
+        self._refuse_strange(column, told, read, bad)
+        for row in bad:
+            what = read[told.place[row]]
+            assert isinstance(what, str)
+            self.find(what, column, row, "this cell holds no date that exists in the form YYYY-MM-DD; it is "
+                      "treated as empty.")  # fmt: skip
+        unread = told.empty | wrong[told.place]
+        out[column.name] = pa.array(days[told.place], mask=unread).cast(pa.date32())
+        if column.type == "timestamp":
+            out[column.name + TIME_SUFFIX] = pa.array(seconds[told.place], pa.int32())
+        if bad:
+            out[column.name + BAD_SUFFIX] = pa.array(wrong[told.place])
+
+    def _refuse_strange(
+        self, column: Column, told: Spellings, read: list[tuple[int, int] | str], bad: list[int]
+    ) -> None:
+        """A column mostly in another spelling of dates is not mended cell by cell: the load stops."""
+        unknown = [row for row in bad if read[told.place[row]] == "unknown date spelling"]
+        filled = int((~told.empty).sum())
+        if len(unknown) > MOSTLY_UNREADABLE * filled:
+            self.faults.append(
+                f"{self.source}, line {self.line[unknown[0]]}, column {column.name}: {len(unknown)} of {filled} dates "
+                "are not written YYYY-MM-DD (or YYYY-MM-DD HH:MM:SS). Export the column in that form and load again."
+            )
+
+    def numbers(self, column: Column, told: Spellings) -> pa.Array:
+        read = told.read(_number, NOT_A_NUMBER)
+        wrong = np.array([value is None for value in read])
+        for row in told.rows_of(wrong):
+            self.find("not a number", column, row, "this cell is not a number; it is treated as empty.")
+        values = np.array([NOT_A_NUMBER if value is None else value for value in read])[told.place]
+        return pa.array(values, mask=np.isnan(values) | (values == cells.UNKNOWN_DISTANCE))
 
 
-def _dates(
-    column: Column, table: Table, raw: pa.Table, source: str, keys: list[list[str | None]], line: pa.Array,
-    out: dict[str, pa.Array | pa.ChunkedArray], faults: list[str], findings: list[Finding],
-) -> None:  # fmt: skip
-    read = cells.read_month if column.type == "month" else cells.read_moment
-    texts = _text(column, raw)
-    days: list[int | None] = []
-    seconds: list[int] = []
-    bad: list[tuple[int, str]] = []
-    for place, text in enumerate(texts):
-        moment = read(text) if text is not None else None
-        if isinstance(moment, tuple):
-            days.append(moment[0])
-            seconds.append(moment[1])
-        else:
-            days.append(None)
-            seconds.append(-1)
-            if moment is not None:
-                bad.append((place, moment))
-    unknown = [place for place, what in bad if what == "unknown date spelling"]
-    filled = sum(text is not None for text in texts)
-    if len(unknown) > MOSTLY_UNREADABLE * filled:
-        faults.append(
-            f"{source}, line {line[unknown[0]]}, column {column.name}: {len(unknown)} of {filled} dates are not "
-            f"written YYYY-MM-DD (or YYYY-MM-DD HH:MM:SS). Export the column in that form and load again."
-        )
-    for place, what in bad:
-        findings.append(
-            Finding(what, table.name, _key(keys, place, line),
-                    f"Line {line[place]}, column {column.name}: this cell holds no date that exists in the form "
-                    "YYYY-MM-DD; it is treated as empty.", row=line[place].as_py())
-        )  # fmt: skip
-    out[column.name] = pa.array(days, pa.int32()).cast(pa.date32())
-    if column.type == "timestamp":
-        out[column.name + TIME_SUFFIX] = pa.array(seconds, pa.int32())
-    if bad:
-        marks = [False] * len(texts)
-        for place, _ in bad:
-            marks[place] = True
-        out[column.name + BAD_SUFFIX] = pa.array(marks)
+EMPTY_CELL = (0, -1)
+"""(day, seconds of the day) of a cell that holds no date; the day is masked."""
 
 
-def _numbers(
-    column: Column,
-    table: Table,
-    raw: pa.Table,
-    keys: list[list[str | None]],
-    line: pa.Array,
-    findings: list[Finding],
-) -> pa.Array:
-    out: list[float | None] = []
-    for place, text in enumerate(_text(column, raw)):
-        if text is None:
-            out.append(None)
-            continue
-        try:
-            value = float(text)
-        except ValueError:
-            findings.append(
-                Finding("not a number", table.name, _key(keys, place, line),
-                        f"Line {line[place]}, column {column.name}: this cell is not a number; it is treated as empty.",
-                        row=line[place].as_py())
-            )  # fmt: skip
-            value = float("nan")
-        out.append(None if value != value or value == cells.UNKNOWN_DISTANCE else value)
-    return pa.array(out, pa.float64())
+NOT_A_NUMBER = float("nan")
 
 
-def _without_repeats(table: Table, data: pa.Table, findings: list[Finding]) -> pa.Table:
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _without_repeats(
+    table: Table, data: pa.Table, told: Mapping[str, Spellings], findings: list[Finding]
+) -> pa.Table:
     """Of several rows with one key the first in the file is used, and each repeat is a finding (rules 7)."""
-    keys = [k for k in table.keys if k in data.column_names]
+    keys = [told[key] for key in table.keys if key in told]
     if not keys:
         return data
-    columns = [data.column(k).to_pylist() for k in keys]
-    lines = data.column(ROW_SUFFIX).to_pylist()
-    seen: set[object] = set()
-    keep: list[int] = []
-    for place, key in enumerate(zip(*columns, strict=True)):
-        if None in key:
-            keep.append(place)
+    joined, empty = keys[0].place, keys[0].empty
+    for more in keys[1:]:
+        joined, empty = joined * len(more.words) + more.place, empty | more.empty
+    first = np.zeros(len(joined), dtype=bool)
+    first[np.unique(joined, return_index=True)[1]] = True
+    lines = data.column(ROW_SUFFIX).to_numpy()
+    for row in np.flatnonzero(empty | ~first).tolist():
+        line = int(lines[row])
+        if empty[row]:
             findings.append(
-                Finding("missing key", table.name, f"line {lines[place]}",
-                        f"Line {lines[place]}: the key {'+'.join(keys)} is empty.", row=lines[place])
-            )  # fmt: skip
-        elif key in seen:
-            findings.append(
-                Finding("duplicate key", table.name, "+".join(key),
-                        f"Line {lines[place]}: this key stands in an earlier line, which is the one used.",
-                        row=lines[place])
+                Finding("missing key", table.name, f"line {line}",
+                        f"Line {line}: the key {'+'.join(table.keys)} is empty.", row=line)
             )  # fmt: skip
         else:
-            seen.add(key)
-            keep.append(place)
-    return data if len(keep) == data.num_rows else data.take(keep)
+            findings.append(
+                Finding("duplicate key", table.name, "+".join(key[row] or "" for key in keys),
+                        f"Line {line}: this key stands in an earlier line, which is the one used.", row=line)
+            )  # fmt: skip
+    keep = empty | first
+    return data if keep.all() else data.filter(pa.array(keep))
 
 
 def type_all(

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from kpi_engine.errors import LoadError
-from kpi_engine.extracts.raw import Extract, type_all
+from kpi_engine.extracts.raw import Extract, typed
 from kpi_engine.findings import Finding
 from kpi_engine.tables import contract
 
@@ -38,7 +38,9 @@ def read_folder(folder: Path, as_at: date | None = None) -> Extract:
     findings: list[Finding] = []
     warnings: list[str] = []
     as_at, authority = _extract_json(folder, as_at, faults)
-    raws: dict[str, tuple[str, pa.Table]] = {}
+    seen: set[str] = set()
+    tables: dict[str, pa.Table] = {}
+    cell_faults: list[str] = []
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() != ".csv":
             continue
@@ -46,22 +48,26 @@ def read_folder(folder: Path, as_at: date | None = None) -> Extract:
         if name not in contract():
             warnings.append(f"{path.name} is no table of the data contract and was left out.")
             continue
-        if name in raws:
+        if name in seen:
             faults.append(
                 f"{path.name}: the table {name} is there twice, in different capitals; keep one file."
             )
             continue
-        table = read_csv(path, faults)
+        seen.add(name)
+        raw = read_csv(path, faults)
+        # Each file is typed before the next is read: its raw cells need not be held any longer.
+        table = None if raw is None else typed(name, raw, path.name, cell_faults, findings)
         if table is not None:
-            raws[name] = (path.name, table)
-    if not any(name.startswith("ssd_") for name in raws) and not faults:
+            tables[name] = table
+    faults += cell_faults
+    if not any(name.startswith("ssd_") for name in seen) and not faults:
         faults.append(
             f"{folder} holds no SSD table; it should hold files such as ssd_person.csv and ssd_cin_episodes.csv."
         )
-    tables = type_all(raws, faults, findings)
     if faults or as_at is None:
         raise LoadError(faults)
-    return Extract(as_at, authority, tables, findings, warnings, source=folder.name)
+    in_order = {name: tables[name] for name in contract() if name in tables}
+    return Extract(as_at, authority, in_order, findings, warnings, source=folder.name)
 
 
 def _extract_json(folder: Path, as_at: date | None, faults: list[str]) -> tuple[date | None, str]:
