@@ -1,0 +1,1 @@
+"""What was said: words in, a Reading out. Pure; no store, no clock, no engine that counts."""
