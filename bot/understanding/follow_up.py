@@ -6,15 +6,22 @@ from dataclasses import replace
 
 from bot.understanding.asked import Asked, collect
 from bot.understanding.context import Context
-from bot.understanding.interpret import (
-    PERIOD_SLUGS, Draft, Env, Interpreter, Problem, apply_time, interpret, words_of,
-)  # fmt: skip
+from bot.understanding.draft import PERIOD_SLUGS, Env, Problem, words_of
+from bot.understanding.interpret import Interpreter
 from bot.understanding.pieces import Cut, Piece
 from bot.understanding.reading import Reading
 from bot.understanding.subjects import (
-    KINDS, POPULATIONS, WHICH, Named, best_subject, canonical, every_overdue, subject_of,
+    KINDS,
+    POPULATIONS,
+    WHICH,
+    Named,
+    best_subject,
+    canonical,
+   
+    subject_of,
 )  # fmt: skip
-from bot.understanding.times import When, shifted, shifted_on
+from bot.understanding.times import When, shifted, shifted_on, step_back
+from bot.understanding.timing import apply_time
 from kpi_engine.measures import CATALOGUE, in_catalogue_order
 from kpi_engine.question import Question
 
@@ -500,9 +507,7 @@ def _time(walker: Interpreter, env: Env, base: Question, said: frozenset[str]) -
             when = When(past=shifted(base.period, when.back))
         elif not flows:
             unit = when.back if when.back != "period" else "week"
-            from bot.understanding.times import _step_back
-
-            when = When(point=_step_back(base.as_at, 1, unit))
+            when = When(point=step_back(base.as_at, 1, unit))
     if when is not None and not when.since_last_week:
         apply_time(draft, when, walker.when_text, env.as_at)
         return
@@ -623,5 +628,3 @@ def _pick(asked: Asked, env: Env, choices: tuple) -> Reading | None:  # type: ig
         return None
     return Reading("answered", fitting[0].question, words=words_of(asked), said=frozenset({"choice"}))
 
-
-_ = (Draft, every_overdue, interpret)

@@ -106,7 +106,9 @@ def lexicon() -> Lexicon:
         if words and sense not in senses[words]:
             senses[words].append(sense)
         if sense.kind not in NOT_AIMS:
-            surface.update(token.low for token in tokenise(form) if len(token.low) > 3 and token.low.isalpha())
+            surface.update(
+                token.low for token in tokenise(form) if len(token.low) > 3 and token.low.isalpha()
+            )
 
     language = vocabulary.words()
     for concept, forms in language.concepts.items():

@@ -10,7 +10,8 @@ from time import perf_counter
 from bot.understanding import wording
 from bot.understanding.context import EMPTY, Context
 from bot.understanding.follow_up import complete, follow, is_follow_up
-from bot.understanding.interpret import Env, interpret
+from bot.understanding.draft import Env
+from bot.understanding.interpret import interpret
 from bot.understanding.pieces import Cut, cut
 from bot.understanding.reading import Listener, Reading, Word
 from bot.understanding.text import LONGEST, clean

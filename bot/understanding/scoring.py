@@ -35,7 +35,9 @@ class Score:
             "left_out": self.left_out,
             **{verdict: self.total[verdict] for verdict in VERDICTS},
             "per_show": {show: dict(sorted(found.items())) for show, found in sorted(self.per_show.items())},
-            "per_family": {name: dict(sorted(found.items())) for name, found in sorted(self.per_family.items())},
+            "per_family": {
+                name: dict(sorted(found.items())) for name, found in sorted(self.per_family.items())
+            },
             "confusions": self.confusions,
         }
 
@@ -102,7 +104,8 @@ def judge(expect: Mapping[str, Any], accept: Sequence[Mapping[str, Any]], answer
         return "refused"
     understood = answer.get("understood") or {}
     same = any(
-        reading.get("outcome") in ("answered", "no_data") and _same_measures(reading, understood) for reading in readings
+        reading.get("outcome") in ("answered", "no_data") and _same_measures(reading, understood)
+        for reading in readings
     )
     return "partly" if same else "wrong"
 
@@ -151,7 +154,8 @@ def _choices_hold(wanted: Sequence[Any], choices: Sequence[Mapping[str, Any]]) -
         held |= set(question.get("measures") or ())
         held |= {str((question.get("unit") or {}).get("id")), str(question.get("worker"))}
     return len(choices) <= 5 and all(
-        any(member in held for member in entry) if isinstance(entry, list) else entry in held for entry in wanted
+        any(member in held for member in entry) if isinstance(entry, list) else entry in held
+        for entry in wanted
     )
 
 
@@ -178,6 +182,8 @@ def _count(result: Score, expect: Mapping[str, Any], verdict: Verdict) -> None:
     result.total[verdict] += 1
     result.per_show[show][verdict] += 1
     measures = expect.get("measures")
-    families = {CATALOGUE[s].family for s in measures if s in CATALOGUE} if isinstance(measures, list) else set()
+    families = (
+        {CATALOGUE[s].family for s in measures if s in CATALOGUE} if isinstance(measures, list) else set()
+    )
     for family in families or {"-"}:
         result.per_family[family][verdict] += 1

@@ -100,7 +100,11 @@ def mend(tokens: list[Token], is_name: Callable[[str], bool], names: frozenset[s
         right_low = nearest(right, names) or right if right and right not in known else right
         named = token.capital and place > 0 and not token.raw.isupper() and len(token.low) < 7
         if named:
-            certain = close is not None and OSA.distance(token.low, close[0]) == 1 and (close[0] in TIME_WORDS or len(close[0]) > 4)
+            certain = (
+                close is not None
+                and OSA.distance(token.low, close[0]) == 1
+                and (close[0] in TIME_WORDS or len(close[0]) > 4)
+            )
             fixed = _nearest_name(token.low, names) or (close[0] if certain and close is not None else None)
         else:
             fixed = beside(token.low, left, right_low) or nearest(token.low, names)
@@ -272,7 +276,8 @@ def _kind(attempt: str, candidate: str) -> int:
     if len(candidate) == len(attempt):
         return 1
     doubled = any(
-        attempt[i] == attempt[i + 1] and attempt[:i] + attempt[i + 1 :] == candidate for i in range(len(attempt) - 1)
+        attempt[i] == attempt[i + 1] and attempt[:i] + attempt[i + 1 :] == candidate
+        for i in range(len(attempt) - 1)
     )
     return 0 if doubled else 2
 

@@ -419,10 +419,10 @@ def _weekday(match: re.Match[str], as_at: date) -> When:
 
 def _ago(match: re.Match[str], as_at: date) -> When:
     count, unit = _count(match[1]), match[2]
-    return When(point=_step_back(as_at, count, unit))
+    return When(point=step_back(as_at, count, unit))
 
 
-def _step_back(day: date, count: int, unit: str) -> date:
+def step_back(day: date, count: int, unit: str) -> date:
     if unit in ("month", "quarter", "year"):
         return months_back(day, count * {"month": 1, "quarter": 3, "year": 12}[unit])
     return day - timedelta(days=count * {"day": 1, "week": 7, "fortnight": 14}[unit])
@@ -503,7 +503,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"{_LEAD}(?:q|quarter )([1-4])(?: (?:of )?(20\d\d)(?:[/-]\d\d)?)?", lambda m, d: _quarter_when(int(m[1]), int(m[2]) if m[2] else None, d)),
     (rf"{_LEAD}(?:the )?(?:financial year )?(20\d\d)[/-]\d\d", _financial_year),
     (rf"{_LEAD}(?:the )?(?:year |calendar year )?(20\d\d)", _year),
-    (r"(?:this time|same time|same period|same point|the same time|the same period) (?:last|a|the previous) (week|month|quarter|year)(?: ago)?", lambda m, d: When(point=_step_back(d, 1, m[1]))),
+    (r"(?:this time|same time|same period|same point|the same time|the same period) (?:last|a|the previous) (week|month|quarter|year)(?: ago)?", lambda m, d: When(point=step_back(d, 1, m[1]))),
     (rf"{N} {U} ago", _ago),
     (rf"{_LEAD}(?:the |a )?(?:rolling )(?:(\d+) )?(year|month|week|quarter)", lambda m, d: When(past=back_by(d, int(m[1] or 1), m[2]))),
     (rf"(\d+) month rolling|rolling (\d+) month|{_LEAD}(?:the )?rolling year", lambda m, d: When(past=rolling_months(d, int(m[1] or m[2] or 12)))),

@@ -1,0 +1,95 @@
+"""The aspect: overdue, late, in time, a share, due, done, not done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.understanding.naming import Naming
+from bot.understanding.pieces import Piece
+from bot.understanding.subjects import (
+    is_share,
+)
+
+PAST_TENSE = frozenset({"was", "were", "did", "had", "been", "fell"})
+
+
+class AspectReading(Naming):
+    """Reads how the subject is asked about."""
+
+    def _read_aspects(self) -> None:
+        asked, aspects = self.asked, self.aspects
+        found = {value: asked.find("aspect", value) for value in (
+            "overdue", "late", "in_time", "up_to_date", "rate", "performance", "due", "done",
+        )}  # fmt: skip
+        negated = asked.find("negation", "not")
+        if negated and found["in_time"]:
+            found["late"] = found.pop("in_time")
+            found["in_time"] = []
+            asked.use_all(negated, "aspect", "late")
+            negated = []
+        if negated and found["up_to_date"]:
+            found["overdue"] += found["up_to_date"]
+            found["up_to_date"] = []
+            asked.use_all(negated, "aspect", "overdue")
+            negated = []
+        if (
+            negated
+            and self.named
+            and all(n.subject.is_clock for n in self.named)
+            and not found["overdue"]
+            and not found["late"]
+        ):
+            if found["done"] or self._negates_subject(negated):
+                if not any(n.subject.negated for n in self.named):
+                    found["overdue"] += found["done"]
+                    found["done"] = []
+                    aspects.name, aspects.said = "overdue", negated[0].text
+                asked.use_all(negated, "aspect", "overdue")
+                self.negated = True
+                negated = []
+        elif (
+            negated
+            and self.named
+            and is_share(s for n in self.named for s in n.subject.plain)
+            and all(n.subject.plain for n in self.named)
+        ):
+            asked.use_all(negated, "aspect", "not met")
+            self.negated = True
+        order = ("late", "overdue", "in_time", "rate", "up_to_date", "performance", "due", "done")
+        names = {"up_to_date": "weak", "performance": "weak"}
+        if not aspects.name:
+            for value in order:
+                if found[value]:
+                    aspects.name = names.get(value, value)
+                    aspects.said = found[value][0].text
+                    break
+        worst = [p for p in asked.find("rank") if "overdue" in p.norm or "late" in p.norm.split()]
+        if not aspects.name and (
+            worst or any(amount.late or "overdue" in amount.order for _, amount in self.amounts)
+        ):
+            aspects.name, aspects.said = "overdue", "overdue"
+        self.rate_said = bool(found["rate"])
+        if found["late"] and found["overdue"] and not self._past():
+            aspects.name = "overdue"
+        self.late_and_rate = bool(found["rate"]) and bool(found["late"] or found["overdue"])
+        self.found_aspects = found
+        for value, pieces in found.items():
+            for piece in pieces:
+                if value == "due" and aspects.name not in ("due",) and not (self.when and self.when.ahead):
+                    pass
+                asked.use(piece, "aspect", value)
+        if aspects.name:
+            self.draft.said.add("aspect")
+
+    def _negates_subject(self, negated: Sequence[Piece]) -> bool:
+        """ "not had a visit", "without a review": a duty not done."""
+        first = negated[0].first
+        return any(p.first > first for p, (taken, _) in self.asked.used.items() if taken == "measure")
+
+    def _past(self) -> bool:
+        when = self.when
+        if when is None or when.past is None or when.now or when.ahead or when.since_last_week:
+            return False
+        if when.current and "week" in self.when_text and when.past.last == self.env.as_at:
+            return bool(PAST_TENSE & set(self.norms))
+        return True

@@ -1,0 +1,106 @@
+"""The subject: which concepts were named, and what they name together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.understanding.asked import segments_of
+from bot.understanding.draft import Walk
+from bot.understanding.pieces import Piece
+from bot.understanding.subjects import (
+    CASE_TYPES,
+    Named,
+    best_subject,
+    nearly,
+    several,
+)
+from kpi_engine.vocabulary import Subject, words
+
+
+def subject_named(name: str) -> Subject:
+    """A subject of the vocabulary by its name."""
+    return words().subjects[name]
+
+
+class Naming(Walk):
+    """Reads time words and the subject."""
+
+    def _times(self) -> None:
+        for piece in self.asked.cut.pieces:
+            if piece.when is not None:
+                if self.when is None or (self.when.now and not piece.when.now):
+                    self.when, self.when_text = piece.when, piece.norm
+                    self.asked.use(piece, "time", piece.norm)
+                elif piece.when.now or piece.when.since_last_week:
+                    self.asked.use(piece, "time", piece.norm)
+                elif self.when.since_last_week:
+                    self.when, self.when_text = piece.when, piece.norm
+                    self.asked.use(piece, "time", piece.norm)
+            elif piece.amount is not None:
+                self.amounts.append((piece, piece.amount))
+
+    def _name_subject(self) -> None:
+        asked = self.asked
+        pieces = asked.concepts
+        if asked.children:
+            asked.use_all([p for p in pieces if p.value("concept") == "child"], "child")
+            pieces = asked.concepts
+        if not pieces:
+            return
+        optional = frozenset(
+            p.value("concept")
+            for p in pieces
+            if len({s.kind for s in p.senses} - {"concept", "term", "beyond"}) > 0
+        )
+        everything = frozenset(p.value("concept") for p in pieces)
+        firm = everything - optional
+        groups = segments_of(asked, pieces)
+        one = best_subject(everything, optional) if everything else None
+        found: list[Named] = [one] if one else []
+        if len(groups) > 1:
+            listed = several([frozenset(p.value("concept") for p in g) for g in groups], optional)
+            if listed is not None and self._is_list(listed, one, groups):
+                found = listed
+        if not found and firm:
+            found = []
+        if not found and len(everything) > 1:
+            with_case = self._with_case_type(everything, optional)
+            found = [with_case] if with_case else []
+        if not found:
+            near = nearly(everything)
+            if near is not None:
+                found = [near]
+        if not found:
+            return
+        used = frozenset().union(*(n.used for n in found))
+        if "conference" in used:
+            used |= {"icpc", "rcpc"}
+        self.named = found
+        for piece in pieces:
+            if piece.value("concept") in used:
+                asked.use(piece, "measure", piece.value("concept"))
+
+    def _is_list(self, listed: Sequence[Named], one: Named | None, groups: Sequence[Sequence[Piece]]) -> bool:
+        """Whether "and" joins subjects and is no part of one ("contacts and referrals" is no conversion)."""
+        names = {n.subject.name for n in listed}
+        if len(names) == 1:
+            return one is None
+        if one is None:
+            return True
+        concepts = [frozenset(p.value("concept") for p in g) for g in groups]
+        if all(best_subject(c) is not None for c in concepts):
+            return True
+        return len(names) > 1 and not (one.subject.name in names)
+
+    def _with_case_type(self, concepts: frozenset[str], optional: frozenset[str]) -> Named | None:
+        """A subject of children narrowed to one case type ("assessments of LAC")."""
+        for population, code in CASE_TYPES.items():
+            if population in concepts:
+                named = best_subject(concepts - {population}, optional)
+                if named is None:
+                    named = best_subject(concepts - {population, "child"}, optional)
+                if named is not None and named.subject.case_type:
+                    self.draft.filters["case_type"] = code
+                    self.draft.said.add("filters")
+                    return Named(named.subject, named.used | {population, "child"}, named.left)
+        return None

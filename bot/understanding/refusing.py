@@ -1,0 +1,298 @@
+"""Accounting for every word, and refusing what an answer would ignore."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.understanding import wording
+from bot.understanding.aspects import AspectReading
+from bot.understanding.draft import Problem
+from bot.understanding.lexicon import TIME_WORDS
+from bot.understanding.pieces import Piece
+from bot.understanding.reading import Choice, Reading
+from bot.understanding.subjects import (
+    every_exception,
+)
+from kpi_engine.question import AUTHORITY, Order, Question
+from kpi_engine.vocabulary import Subject
+
+NOT_PEOPLE = frozenset(
+    {
+        "school",
+        "court",
+        "council",
+        "government",
+        "company",
+        "hospital",
+        "week",
+        "month",
+        "year",
+        "parent",
+        "mother",
+        "father",
+    }
+)
+
+
+class Refusing(AspectReading):
+    """Uses up fillers; what is left over refuses the question, by name."""
+
+    def _leftover(self) -> tuple[Piece, ...]:
+        """Pieces that the answer would ignore."""
+        self._use_fillers()
+        return tuple(self.asked.open)
+
+    def _use_fillers(self) -> None:
+        asked, draft = self.asked, self.draft
+        if draft.show == "list" or (draft.order is None and self.ranks):
+            self._order()
+        for piece in asked.open:
+            if piece.when is not None or piece.amount is not None:
+                continue
+            if piece.norm == "next" and draft.show == "coming_up":
+                asked.use(piece, "ignorable")
+            if piece.has("target") or piece.has("claim"):
+                asked.use(piece, "ignorable")
+            elif (
+                piece.has("ignorable")
+                or piece.has("talk")
+                or piece.norm in (",", "/", "&", "@", "#", "=", "plus", "<", ">")
+            ):
+                if not piece.has("beyond"):
+                    asked.use(piece, "ignorable")
+            elif piece.has("on_list") or piece.has("follow") or piece.has("point") or piece.has("level"):
+                asked.use(piece, "ignorable")
+            elif piece.has("staff") and (
+                draft.worker or any(n.subject.family == "workforce" for n in self.named)
+            ):
+                asked.use(piece, "ignorable")
+            elif piece.has("show", "show_me", "count", "list"):
+                asked.use(piece, "show", draft.show)
+            elif piece.has("every") and (self.named or draft.measures):
+                asked.use(piece, "ignorable")
+            elif (
+                piece.has("data")
+                and draft.show in ("headline", "list", "briefing", "trend", "compare", "explain")
+                and piece.norm in ("data", "info", "information")
+            ):
+                asked.use(piece, "ignorable")
+
+    def _order(self) -> None:
+        draft, asked = self.draft, self.asked
+        orders: dict[str, Order] = {
+            "worst": "worst",
+            "longest": "worst",
+            "best": "best",
+            "oldest": "oldest",
+            "newest": "newest",
+            "most": "worst",
+            "least": "best",
+        }
+        for piece in asked.find("rank"):
+            value = piece.value("rank")
+            if draft.show in ("list", "compare"):
+                if draft.order is None or value in ("oldest", "newest"):
+                    draft.order = orders[value]
+                    draft.said.add("order")
+                asked.use(piece, "order", orders[value])
+        if draft.show in ("list", "compare"):
+            asked.use_all(asked.find("order_word"), "order")
+
+    def _account(self) -> None:
+        left = [p for p in self._leftover()]
+        if self.draft.show == "compare":
+            self._order()
+            left = [p for p in left if p not in self.asked.used]
+        if left:
+            raise Problem(self._unknown(tuple(left)))
+
+    def _checked(self, reading: Reading) -> Reading:
+        """A clarification, unless a word of the message would be ignored by every choice."""
+        left = self._leftover()
+        if self.ranks and self.draft.show == "list":
+            left = tuple(p for p in left if not p.has("rank"))
+        left = tuple(p for p in left if not (p.amount or p.has("by") or p.has("aspect")) and p.norm != ",")
+        if not left or self._looks_like_a_name(left):
+            return reading
+        try:
+            return self._unknown(left)
+        except Problem as problem:
+            return problem.reading
+
+    def _unknown(self, left: tuple[Piece, ...]) -> Reading:
+        asked = self.asked
+        self._shape_for_rights()
+        question = self.draft.question()
+        name = self._looks_like_a_name(left)
+        if name is not None:
+            kind, text = name
+            return self._nearest(text, kind)
+        nearby = self._nearby()
+        words = [p.text for p in left if p.norm not in (",",)]
+        topics = [p for p in left if p.has("beyond")]
+        if topics:
+            return Reading(
+                "out_of_scope",
+                question,
+                because=wording.topic([p.text for p in topics], topics[0].value("beyond")),
+                nearby=nearby,
+            )
+        wordish = [p for p in left if _wordish(p.norm)]
+        anything = bool(
+            self.named or asked.units or asked.workers or asked.children or self.aspects.name or asked.used
+        )
+        if left and (self.named or (wordish and anything and not self._gibberish(left))):
+            return Reading("out_of_scope", question, because=wording.unknown_word(words), nearby=nearby)
+        if left:
+            return Reading("not_understood", question, because=wording.NOT_UNDERSTOOD, nearby=nearby)
+        return Reading("not_understood", question, because=wording.NOTHING_READ, nearby=nearby)
+
+    def _gibberish(self, left: Sequence[Piece]) -> bool:
+        """Nothing of the message is known but fillers, and the rest has no vowels or no sense."""
+        if self.named or self.asked.units or self.aspects.name:
+            return False
+        meant = [p for p, (taken, _) in self.asked.used.items() if taken not in ("ignorable",)]
+        fillers = [
+            p for p, (taken, _) in self.asked.used.items() if taken == "ignorable" and p.norm.isalpha()
+        ]
+        return not meant and not fillers
+
+    def _shape_for_rights(self) -> None:
+        """A refused question still says whose rows it wanted, so that rights come before scope."""
+        draft, asked = self.draft, self.asked
+        if not draft.measures and self.named and draft.show not in ("quality",):
+            try:
+                self._measures()
+            except Problem:
+                draft.measures = ()
+        if draft.unit == AUTHORITY and "unit" not in draft.said:
+            ids = list(dict.fromkeys(i[0] for _, i in asked.units if len(i) == 1))
+            if len(ids) == 1:
+                draft.unit = self.env.vocabulary.unit(ids[0])
+            elif not ids:
+                draft.unit = self.env.listener.default_unit
+
+    def _looks_like_a_name(self, left: Sequence[Piece]) -> tuple[str, str] | None:
+        """An unknown word in the place of a name: ("unit" or "worker", the name)."""
+        asked = self.asked
+        tokens = asked.cut.tokens
+        unknown = [
+            p
+            for p in left
+            if p.norm not in TIME_WORDS
+            and not p.senses
+            and p.amount is None
+            and p.when is None
+            and p.norm.isalpha()
+            and len(p.norm) > 2
+        ]
+        if not unknown or len(unknown) > 2 or len(unknown) != len([p for p in left if p.norm.isalpha()]):
+            return None
+        if not (
+            self.named
+            or self.aspects.name in ("overdue", "late", "due")
+            or self.draft.show in ("briefing", "coming_up", "compare")
+        ):
+            return None
+        first, final = unknown[0], unknown[-1]
+        if len(unknown) == 2 and final.first != first.end:
+            return None
+        text = " ".join(p.text for p in unknown)
+        shouting = all(t.raw.isupper() for t in tokens if t.kind == "word" and len(t.raw) > 3)
+        capital = (
+            all(tokens[p.first].capital for p in unknown)
+            and not shouting
+            and (first.first > 0 or len(unknown) == 2)
+        )
+        before = asked.cut.before(first)
+        after = asked.cut.after(final)
+        bare = text.removesuffix("'s").removesuffix("’s")
+        if tokens[final.first].possessive and final.norm not in NOT_PEOPLE:
+            return "worker", bare
+        if after in ("team", "service") or before == "team":
+            return "unit", bare
+        if capital and before in ("in", "at", "within", "across", "from"):
+            unit, worker = self.env.vocabulary.best_likeness(bare)
+            return ("worker" if worker > unit + 20 else "unit"), bare
+        if capital and before in ("for", "is", "by", "of", "does", "has", "with", "about", "to"):
+            unit, worker = self.env.vocabulary.best_likeness(bare)
+            return ("unit" if unit > worker else "worker"), bare
+        if capital and len(unknown) == 2:
+            return "worker", bare
+        unit, worker = self.env.vocabulary.best_likeness(bare)
+        if max(unit, worker) >= 75 and before in ("in", "for", "at"):
+            return ("unit" if unit > worker else "worker"), bare
+        return None
+
+    def _nearest(self, name: str, kind: str) -> Reading:
+        """No such name: asked back with the nearest ones."""
+        vocabulary = self.env.vocabulary
+        choices = []
+        base = self._shape()
+        if kind == "unit":
+            for unit_id in vocabulary.nearest_units(name):
+                choices.append(
+                    Choice(vocabulary.unit_name(unit_id), base.but(unit=vocabulary.unit(unit_id), units=()))
+                )
+        else:
+            for worker_id in vocabulary.nearest_workers(name):
+                team = vocabulary.workers[worker_id].team_id
+                unit = vocabulary.unit(team) if team else AUTHORITY
+                choices.append(
+                    Choice(
+                        str(vocabulary.workers[worker_id].name),
+                        base.but(worker=worker_id, unit=unit, units=()),
+                    )
+                )
+        word = "team or service" if kind == "unit" else "worker"
+        return Reading("clarify", None, tuple(choices), wording.no_name(name, word), ambiguity="")
+
+    def _shape(self) -> Question:
+        """The question as far as it is read, with its measures if they can be told."""
+        if not self.draft.measures and self.named:
+            try:
+                self._measures()
+            except Problem:
+                self.draft.measures = self.draft.measures or ()
+        return self.draft.question()
+
+    def _refuse_aspect(self, subject: Subject, said: str) -> Reading:
+        return Reading(
+            "out_of_scope",
+            self.draft.question(),
+            because=wording.no_aspect(subject.says, said),
+            nearby=self._nearby(),
+        )
+
+    def _refuse_subject(self, subject: Subject) -> Reading:
+        return Reading(
+            "out_of_scope",
+            self.draft.question(),
+            because=f"I hold no number of that kind; what I can tell you about is {subject.says}.",
+            nearby=self._nearby(),
+        )
+
+    def _nearby(self) -> tuple[Choice, ...]:
+        """At most three questions that can be asked instead."""
+        draft = self.draft
+        out: list[Choice] = []
+        for named in self.named:
+            subject = named.subject
+            for slug in (*subject.bare, *subject.plain, *subject.overdue, *subject.in_time, *subject.choices)[
+                :3
+            ]:
+                question = Question("headline", (slug,), draft.unit, draft.as_at)
+                choice = Choice(wording.label(question, self.env.vocabulary), question)
+                if choice not in out:
+                    out.append(choice)
+        if not out:
+            unit = draft.unit
+            for show, slugs in (("briefing", ()), ("list", every_exception())):
+                question = Question(show, slugs, unit, draft.as_at)  # type: ignore[arg-type]
+                name = "Briefing" if show == "briefing" else "Everything overdue"
+                out.append(Choice(f"{name}, {wording.whose(question, self.env.vocabulary)}", question))
+        return tuple(out[:3])
+
+
+def _wordish(norm: str) -> bool:
+    return any(c.isalpha() for c in norm)

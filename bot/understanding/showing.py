@@ -1,0 +1,500 @@
+"""The show: headline, list, trend, compare, coming up, forecast, explain and the others."""
+
+from __future__ import annotations
+
+from bot.understanding.draft import STAFF_SLUGS
+from bot.understanding.measuring import Measuring
+from bot.understanding.naming import subject_named
+from bot.understanding.pieces import Piece
+from bot.understanding.subjects import (
+    Named,
+)
+from bot.understanding.times import When
+from kpi_engine.measures import CATALOGUE
+from kpi_engine.question import By, Period, Show
+
+NET_WORDS = frozenset(
+    {"gone down", "gone up", "going down", "going up", "coming down", "fallen", "risen", "dropped", "change", "changed",
+     "gone up or down", "going up or down", "fall", "rise", "increase", "decrease", "drop", "dropping", "falling", "rising"}
+)  # fmt: skip
+RELATIVE_VERBS = frozenset(
+    "is are was were be been have has had do does did need needs will would can could should live lives came went"
+    " go get got left hold holds work works started ended began remain had became take took not".split()
+)
+
+
+class Showing(Measuring):
+    """Decides what is to be shown."""
+
+    def _decide_show(self) -> None:
+        asked, draft = self.asked, self.draft
+        self.list_pieces = asked.find("show", "list")
+        self._relatives()
+        shows = {
+            value: asked.find("show", value)
+            for value in ("trend", "compare", "forecast", "explain", "timescale", "why", "briefing", "benchmark",
+                          "changes", "quality", "change_of", "show_me", "count")
+        }  # fmt: skip
+        self.shows = shows
+        by = {value: asked.find("by", value) for value in ("team", "service", "worker", "week", "month")}
+        self.by_pieces = by
+        self.ranks = asked.find("rank")
+        whatever = bool(self.named)
+        show: Show | None = None
+        if shows["quality"] and self._is_quality():
+            show = "quality"
+            asked.use_all(
+                [
+                    *shows["quality"],
+                    *asked.find("data"),
+                    *self.list_pieces,
+                    *shows["show_me"],
+                    *shows["count"],
+                    *asked.find("every"),
+                    *shows["explain"],
+                ],
+                "show",
+                "quality",
+            )
+            asked.use_all(
+                [p for p in asked.open if p.has("concept", "missing", "child", "contact")], "show", "quality"
+            )
+        elif shows["why"] and (draft.child or asked.find("point")):
+            show = "why"
+            asked.use_all(asked.find("negation"), "show", "why")
+            asked.use_all(
+                [
+                    *shows["why"],
+                    *shows["explain"],
+                    *asked.find("on_list"),
+                    *self.list_pieces,
+                    *asked.find("every"),
+                ],
+                "show",
+                "why",
+            )
+        elif self._is_explain(shows):
+            show = "explain"
+        elif shows["benchmark"]:
+            show = "benchmark"
+            asked.use_all(
+                [
+                    *shows["benchmark"],
+                    *shows["compare"],
+                    *shows["show_me"],
+                    *shows["explain"],
+                    *shows["count"],
+                ],
+                "show",
+                "benchmark",
+            )
+        elif shows["forecast"] or self._is_outlook():
+            show = "forecast"
+            asked.use_all([*shows["forecast"], *shows["show_me"], *shows["count"]], "show", "forecast")
+        elif shows["changes"] and not (by["week"] or by["month"] or shows["trend"]):
+            show = "changes"
+            asked.use_all(
+                [
+                    *shows["changes"],
+                    *self.list_pieces,
+                    *shows["show_me"],
+                    *asked.find("on_list"),
+                    *asked.find("every"),
+                ],
+                "show",
+                "changes",
+            )
+        elif shows["change_of"] and self.when and self.when.since_last_week:
+            show = "changes"
+            asked.use_all(shows["change_of"], "show", "changes")
+        elif self._is_coming_up():
+            show = "coming_up"
+        elif (
+            (shows["trend"] or shows["change_of"])
+            and [n.subject.name for n in self.named] == ["cin_net_change"]
+            and all(p.norm in NET_WORDS for p in (*shows["trend"], *shows["change_of"]))
+        ):
+            asked.use_all(
+                [*shows["trend"], *shows["change_of"], *shows["count"], *shows["show_me"]], "show", "headline"
+            )
+            show = "headline"
+        elif by["week"] or by["month"] or shows["trend"] or shows["change_of"]:
+            show = "trend"
+            asked.use_all(
+                [*shows["trend"], *shows["change_of"], *shows["show_me"], *shows["count"]], "show", "trend"
+            )
+        else:
+            show = self._compare_or_not()
+        if show is None:
+            show = self._plain_show(whatever)
+        draft.show = show
+        if self.list_pieces:
+            draft.said.add("rows")
+        if self.list_pieces and show == "list":
+            draft.said.add("show")
+        self._by(show)
+
+    def _relatives(self) -> None:
+        """ "assessments in which the child was seen", "managers who are agency": who and which ask nothing there."""
+        tokens = self.asked.cut.tokens
+        for piece in [p for p in self.list_pieces if p.norm in ("who", "which", "whose", "whom", "that")]:
+            before = tokens[piece.first - 1].norm if piece.first else ""
+            after = self.asked.cut.after(piece)
+            noun = any(p.end == piece.first and t[0] == "measure" for p, t in self.asked.used.items())
+            if before in ("in", "for", "of", "during", "by", "at") or (noun and after in RELATIVE_VERBS):
+                self.asked.use(piece, "ignorable")
+        self.list_pieces = [p for p in self.list_pieces if p not in self.asked.used]
+
+    def _is_quality(self) -> bool:
+        firm = any(p.end - p.first > 1 or self.asked.find("data") or p.norm in (
+            "finding", "freshness", "duplicate", "dq", "validation", "refreshed", "inaccuracy", "accuracy",
+        ) for p in self.shows["quality"])  # fmt: skip
+        about = [n for n in self.named if n.subject.name not in ("children", "contacts")]
+        return firm and not about
+
+    def _is_explain(self, shows: dict[str, list[Piece]]) -> bool:
+        asked = self.asked
+        asks = bool(shows["explain"])
+        norms = self.norms
+        question_word = bool(set(norms[:3]) & {"what", "how", "explain", "when", "tell", "describe", "which"})
+        if shows["timescale"]:
+            if asks or question_word:
+                asks = True
+            else:
+                asked.use_all(shows["timescale"], "aspect", "in_time")
+                if not self.aspects.name or self.aspects.name in ("weak", "rate"):
+                    self.aspects.name = "in_time" if self.aspects.name == "" else self.aspects.name
+                    self.draft.said.add("aspect")
+        if not asks:
+            asks = self._is_what_is()
+        if not asks:
+            return False
+        if (
+            shows["explain"]
+            and all(
+                p.norm in ("measure", "rule", "set", "included", "worked", "counted", "describe")
+                for p in shows["explain"]
+            )
+            and not question_word
+        ):
+            return False
+        asked.use_all(
+            [
+                *shows["explain"],
+                *shows["timescale"],
+                *shows["show_me"],
+                *shows["count"],
+                *asked.find("every"),
+                *asked.find("on_list"),
+            ],
+            "show",
+            "explain",
+        )
+        asked.use_all([*self.list_pieces], "show", "explain")
+        return True
+
+    def _is_what_is(self) -> bool:
+        """ "what is a core group", "what are PEPs": no "our", no unit, no time, no number asked for."""
+        norms = self.norms
+        start = 0
+        while start < len(norms) and norms[start] in (
+            "hi",
+            "hello",
+            "please",
+            "so",
+            "and",
+            "ok",
+            "hey",
+            "remind",
+            "me",
+            "tell",
+            "can",
+            "you",
+            "exactly",
+            "sorry",
+            "but",
+        ):
+            start += 1
+        rest = norms[start:]
+        if len(rest) < 3 or rest[0] != "what" or rest[1] not in ("is", "are"):
+            return False
+        asked = self.asked
+        if (
+            asked.units
+            or asked.workers
+            or asked.children
+            or asked.find("own")
+            or asked.find("whole")
+            or asked.find("here")
+        ):
+            return False
+        if (
+            self.when
+            or self.rate_said
+            or self.amounts
+            or self.ranks
+            or self.aspects.name in ("overdue", "late", "in_time", "weak", "due", "done")
+        ):
+            return False
+        if (
+            self.shows["count"]
+            or self.shows["trend"]
+            or self.shows["compare"]
+            or self.shows["forecast"]
+            or self.by_pieces["team"]
+            or asked.find("target")
+        ):
+            return False
+        opening = next((p for p in asked.cut.pieces if p.first <= start < p.end), None)
+        if opening is not None and opening.end - opening.first > 2:
+            return False
+        article = rest[2] in ("a", "an")
+        if "the" in rest[2:4] and not asked.find("term"):
+            return False
+        if not self.named:
+            return bool(asked.find("term")) or article
+        slugs = [s for n in self.named for s in (n.subject.bare or n.subject.plain or n.subject.overdue)]
+        if any(
+            "unallocated" in s or s in ("cin_without_plan", "caseloads_over_standard", "cin_net_change")
+            for s in slugs
+        ):
+            return article
+        return article or not all(CATALOGUE[s].kind == "Average" for s in slugs) or bool(asked.find("term"))
+
+    def _is_outlook(self) -> bool:
+        """A stock at a date to come ("LAC by March") is a forecast: nothing of it falls due."""
+        return (
+            bool(self.when and self.when.ahead)
+            and not self.found_aspects["due"]
+            and self.aspects.name == ""
+            and bool(self.named)
+            and all(CATALOGUE[s].kind == "Stock" for n in self.named for s in n.subject.plain)
+            and all(n.subject.plain for n in self.named)
+        )
+
+    def _is_coming_up(self) -> bool:
+        asked = self.asked
+        ahead = bool(self.when and self.when.ahead)
+        due = bool(self.found_aspects["due"])
+        if not ahead and not due:
+            return False
+        if self.aspects.name in ("in_time", "rate", "weak") and not ahead and self.aspects.name != "due":
+            return False
+        if due and not ahead and self.when is not None and self.when.past is not None and not self.when.now:
+            past = bool({"was", "were", "did", "fell", "had"} & set(self.norms))
+            if past or (self.when.coming is None):
+                return False
+        if due and self.aspects.name in ("overdue", "late") and not ahead:
+            soft = {"need", "needed", "required", "expected", "due date", "due"}
+            if all(p.norm in soft for p in self.found_aspects["due"]):
+                return False
+        if (
+            due
+            and not ahead
+            and all(
+                p.norm in ("need", "required", "expected", "planned", "needed")
+                for p in self.found_aspects["due"]
+            )
+        ):
+            return False
+        asked.use_all(
+            [*self.list_pieces, *self.shows["show_me"], *self.shows["count"], *asked.find("every")],
+            "show",
+            "coming_up",
+        )
+        return True
+
+    def _compare_or_not(self) -> Show | None:
+        asked, shows, by = self.asked, self.shows, self.by_pieces
+        staff = asked.find("staff")
+        level = asked.find("level")
+        many_units = len({ids for _, ids in asked.units}) > 1 or (
+            len(asked.units) == 1 and bool(asked.find("own", "strong")) and self._against()
+        )
+        who = any(p.norm in ("who", "which", "whose") for p in self.list_pieces)
+        if self.ranks and not any((by["team"], by["service"], by["worker"])):
+            ranked = [p for p in self.ranks if p.has("rank", "most", "least", "worst", "best")]
+            just_who = any(p.norm in ("who", "whose") for p in self.list_pieces)
+            if ranked and level:
+                by["service" if level[0].has("level", "service") else "team"] = [level[0]]
+            elif ranked and staff:
+                by["worker"] = [staff[0]]
+            elif (
+                ranked
+                and just_who
+                and not (
+                    any(p.has("concept", "child") for p in asked.used)
+                    and not any(p.norm in ("who", "whose") for p in self.list_pieces)
+                )
+            ):
+                by["worker"] = [next(p for p in self.list_pieces if p.norm in ("who", "whose"))]
+            elif (
+                ranked
+                and self.named
+                and all(set(n.subject.plain) & STAFF_SLUGS for n in self.named)
+                and not shows["show_me"]
+            ):
+                by["worker"] = [ranked[0]]
+        if self.ranks and by["worker"] and [n.subject.name for n in self.named] == ["children"]:
+            self.named = [Named(subject_named("caseloads"), self.named[0].used, frozenset())]
+        chosen = next((v for v in ("team", "service", "worker") if by[v]), None)
+        versus = shows["compare"]
+        against_time = (
+            bool(versus)
+            and not many_units
+            and chosen is None
+            and (self.when is not None or bool(asked.find("target")))
+        )
+        if (
+            many_units
+            and self.list_pieces
+            and not versus
+            and not self.ranks
+            and not chosen
+            and any(p.norm not in ("who", "which") or p.has("show", "list") for p in self.list_pieces)
+        ):
+            return None
+        if chosen or many_units or (versus and not against_time):
+            asked.use_all(
+                [
+                    *versus,
+                    *shows["show_me"],
+                    *shows["count"],
+                    *self.ranks,
+                    *self.list_pieces,
+                    *asked.find("order_word"),
+                ],
+                "show",
+                "compare",
+            )
+            return "compare"
+        if against_time and versus:
+            asked.use_all(versus, "show", "headline")
+            if (
+                self.when is not None
+                and self.when.past is not None
+                and not self.when.since_last_week
+                and not self.when.now
+            ):
+                last = self.when.past
+                self.when = When(past=Period(last.first, self.env.as_at), current=True)
+                return "trend"
+        _ = who
+        return None
+
+    def _plain_show(self, subject: bool) -> Show:
+        asked, shows, aspects = self.asked, self.shows, self.aspects
+        every = asked.find("every")
+        exceptions = asked.find("exceptions")
+        count_words = [p for p in shows["count"]]
+        if shows["briefing"] and not subject:
+            asked.use_all(
+                [
+                    *shows["briefing"],
+                    *shows["show_me"],
+                    *shows["count"],
+                    *every,
+                    *self.list_pieces,
+                    *self.found_aspects["performance"],
+                    *asked.find("target"),
+                ],
+                "show",
+                "briefing",
+            )
+            self.draft.said.add("show")
+            return "briefing"
+        asked.use_all(shows["briefing"], "show", "headline")
+        if self.list_pieces and not (
+            count_words
+            and not any(p.norm in ("who", "list") or p.norm.startswith("list") for p in self.list_pieces)
+        ):
+            asked.use_all([*self.list_pieces, *shows["show_me"], *count_words], "show", "list")
+            return "list"
+        if count_words:
+            asked.use_all([*count_words, *shows["show_me"], *self.list_pieces], "show", "headline")
+            self.draft.said.add("show")
+            return "headline"
+        if self.rate_said or aspects.name in ("weak", "in_time", "rate"):
+            asked.use_all(shows["show_me"], "show", "headline")
+            return "headline"
+        if shows["show_me"] and (subject or every or exceptions or aspects.name in ("overdue", "late")):
+            asked.use_all(shows["show_me"], "show", "list")
+            self.draft.said.add("show")
+            return "list"
+        asked.use_all(shows["show_me"], "show", "headline")
+        if aspects.name in ("overdue", "late") or exceptions or self.negated:
+            self.bare_overdue = True
+            return "list"
+        return "headline"
+
+    def _by(self, show: Show) -> None:
+        draft, asked, by = self.draft, self.asked, self.by_pieces
+        if show == "trend":
+            if by["month"]:
+                draft.by = "month"
+            elif by["week"]:
+                draft.by = "week"
+            else:
+                draft.by = self._grain()
+            asked.use_all([*by["week"], *by["month"]], "by", draft.by)
+        elif show in ("compare", "coming_up", "list", "headline", "changes", "forecast", "benchmark"):
+            chosen: By | None = next((v for v in ("team", "service", "worker") if by[v]), None)  # type: ignore[misc]
+            if show in ("list", "headline") and chosen:
+                chosen = None
+            if show in ("compare", "coming_up"):
+                draft.by = chosen
+                if chosen:
+                    asked.use_all(by[chosen], "by", chosen)
+                    draft.said.add("by")
+            if show == "compare" and draft.by is None:
+                draft.by = "team"
+            if show in ("forecast", "compare"):
+                asked.use_all([*by["week"], *by["month"]] if show == "forecast" else [], "by", "week")
+        if show in (
+            "trend",
+            "compare",
+            "coming_up",
+            "forecast",
+            "explain",
+            "why",
+            "benchmark",
+            "changes",
+            "quality",
+        ):
+            draft.said.add("show")
+
+    def _grain(self) -> By:
+        when = self.when
+        if when is None or when.past is None:
+            return "week"
+        days = (when.past.last - when.past.first).days + 1
+        return "month" if days > 120 and "week" not in self.when_text else "week"
+
+    def _term(self) -> bool:
+        """A word to be explained that is no measure."""
+        asked = self.asked
+        content = [p for p in asked.cut.pieces if not self._is_filler(p)]
+        with_term = [p for p in content if p.has("term")]
+        if not with_term:
+            return False
+        others = [
+            p for p in content if p not in with_term and asked.used.get(p, ("",))[0] not in ("show", "by")
+        ]
+        piece = max(with_term, key=lambda p: p.end - p.first)
+        strong = {"permanence", "participation", "child_voice"}
+        if self.named and not all(n.used <= strong for n in self.named) and not piece.has("aspect"):
+            if any(p.has("concept") and p not in with_term for p in content):
+                return False
+            if piece.has("concept") and piece.value("concept") not in strong:
+                return False
+        if any(p.has("concept") for p in others):
+            return False
+        self.term = piece.value("term")
+        for p in with_term:
+            asked.use(p, "term", p.value("term"))
+        self.named = []
+        self.draft.measures = ()
+        return True
+
+    def _is_filler(self, piece: Piece) -> bool:
+        return bool(piece.senses) and all(s.kind in ("ignorable", "talk") for s in piece.senses)
