@@ -30,9 +30,10 @@ Lists = Mapping[int, ListRows]
 def records(lists: Lists, as_at: date, findings: list[Finding]) -> dict[str, list[Row]]:
     """{table: its rows}; the table of a list that is missing is absent."""
     out: dict[str, list[Row]] = {}
-    episodes = _episodes(lists, findings)
+    made = _episodes(lists, findings)
+    episodes = _by_child(made)
     if 3 in lists or 6 in lists:
-        out["ssd_cin_episodes"] = [one.row() for one in episodes]
+        out["ssd_cin_episodes"] = [one.row() for one in made]
     makers = {1: _contacts, 2: _early_help, 7: _plans, 8: _care, 9: _leavers, 10: _adoption}
     for number, make in makers.items():
         if number in lists:
@@ -100,9 +101,9 @@ class Episode:
     def id(self) -> str:
         return f"REFERRAL-{self.child}-{self.referred}" if self.child else ""
 
-    def holds(self, child: str, when: str) -> bool:
+    def holds(self, when: str) -> bool:
         """Whether it was open on a day, as far as List 6 says."""
-        return self.working and self.child == child and self.referred <= when <= (self.close or when)
+        return self.working and self.referred <= when <= (self.close or when)
 
     def row(self) -> Row:
         return {
@@ -111,6 +112,13 @@ class Episode:
             "cine_cin_primary_need_code": self.need, "cine_close_date": self.close,
             "cine_close_reason": self.reason, "cine_referral_team": self.team,
         }  # fmt: skip
+
+
+def _by_child(episodes: list[Episode]) -> dict[str, list[Episode]]:
+    out: dict[str, list[Episode]] = {}
+    for one in episodes:
+        out.setdefault(one.child, []).append(one)
+    return out
 
 
 def _episodes(lists: Lists, findings: list[Finding]) -> list[Episode]:
@@ -123,9 +131,9 @@ def _episodes(lists: Lists, findings: list[Finding]) -> list[Episode]:
         Episode(e["child"], e["when"], source=e["source"], nfa=e["nfa"], team=e["team"])
         for e in (lists[3].entries if 3 in lists else ())
     ]
-    out = list(referrals)
+    out, theirs = list(referrals), _by_child(referrals)
     for entry in lists[6].entries if 6 in lists else ():
-        one = _referral_of(entry, referrals)
+        one = _referral_of(entry, theirs.get(entry["child"], []))
         if one is None:
             one = Episode(entry["child"], entry["start"])
             out.append(one)
@@ -139,9 +147,8 @@ def _episodes(lists: Lists, findings: list[Finding]) -> list[Episode]:
             )  # fmt: skip
     for entry in lists[4].entries if 4 in lists else ():
         if not entry["authorised"]:
-            for one in referrals:
-                same = one.child == entry["child"] and one.referred <= entry["start"]
-                one.working = one.working or (same and flag(one.nfa) != "Y")
+            for one in theirs.get(entry["child"], []):
+                one.working |= one.referred <= entry["start"] and flag(one.nfa) != "Y"
     for one in referrals:
         if not one.working and flag(one.nfa) != "Y":
             one.close = one.referred
@@ -156,7 +163,7 @@ def _referral_of(entry: Entry, referrals: list[Episode]) -> Episode | None:
     near = [
         one
         for one in referrals
-        if one.child == entry["child"] and not one.working and flag(one.nfa) != "Y" and is_date(one.referred)
+        if not one.working and flag(one.nfa) != "Y" and is_date(one.referred)
         and start is not None and (day := _day(one.referred)) is not None
         and timedelta(0) <= start - day <= timedelta(days=REFERRAL_WITHIN_DAYS)
     ]  # fmt: skip
@@ -171,16 +178,16 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _held_by(entry: Entry, episodes: list[Episode]) -> str:
-    """The id of the latest episode that was open on the day the record began."""
-    found = [one for one in episodes if one.holds(entry["child"], entry["start"])]
+def _held_by(entry: Entry, episodes: Mapping[str, list[Episode]]) -> str:
+    """The id of the child's latest episode that was open on the day the record began."""
+    found = [one for one in episodes.get(entry["child"], []) if one.holds(entry["start"])]
     return max(found, key=lambda one: one.referred).id if found else ""
 
 
 # Lists 4 and 5
 
 
-def _assessment(entry: Entry, episodes: list[Episode]) -> Row:
+def _assessment(entry: Entry, episodes: Mapping[str, list[Episode]]) -> Row:
     return _row(
         entry, cina_assessment_id=_id("ASSESSMENT", entry, entry["start"]), cina_person_id=entry["child"],
         cina_referral_id=_held_by(entry, episodes), cina_assessment_start_date=entry["start"],
@@ -189,7 +196,7 @@ def _assessment(entry: Entry, episodes: list[Episode]) -> Row:
     )  # fmt: skip
 
 
-def _enquiries(found: ListRows, episodes: list[Episode], as_at: date) -> dict[str, list[Row]]:
+def _enquiries(found: ListRows, episodes: Mapping[str, list[Episode]], as_at: date) -> dict[str, list[Row]]:
     """An enquiry that needed no conference had ended by the extract's date; Annex A does not say when."""
     enquiries, conferences = [], []
     for entry in found.entries:
