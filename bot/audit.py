@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.audit_lines import AuditLines
 from bot.store.audit import Audit, Entry
 from bot.turn import Audience
 
@@ -18,6 +19,9 @@ OPERATOR = "operator"
 """Who acts on the server without `--as` (rights.md 11)."""
 SERVER = "server"
 """The place of what is done at the command line."""
+
+BREAK_GLASS = "break_glass"
+"""The event of a restricted case opened by somebody who is not on its list, with the reason."""
 
 
 class Recorder(Protocol):
@@ -27,13 +31,17 @@ class Recorder(Protocol):
 
 
 class StoreRecorder:
-    """The product's recorder: the chained record in the database."""
+    """The product's recorder: the chained record in the database, and behind it, where one is set, its second
+    copy."""
 
-    def __init__(self, audit: Audit) -> None:
+    def __init__(self, audit: Audit, lines: AuditLines | None = None) -> None:
         self._audit = audit
+        self._lines = lines
 
     async def keep(self, entry: Entry) -> None:
         await self._audit.append(entry)
+        if self._lines is not None:
+            await self._lines.ship()
 
 
 def entry(

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
         description="Key that encrypts question text and chains the record of answers (44 characters, made "
         "by cryptography's Fernet). Empty: a key file made in the home folder, readable by its owner alone.",
     )
+    audit_lines: str = Field(
+        "",
+        description="File that every record of the record of answers is also written to, as a JSON line: on "
+        "another disk, or where a log collector fetches it. It names children. Empty: no second copy.",
+    )
 
     app_id: str = Field("", description="The bot's application (client) id in Entra.")
     app_password: SecretStr = Field(SecretStr(""), description="The bot's client secret.")
@@ -92,6 +97,25 @@ class Settings(BaseSettings):
 
     forget_context_after_minutes: int = Field(
         30, ge=1, description="A follow-up question is understood within this time of the last turn."
+    )
+    questions_a_minute: int = Field(
+        30, ge=1, description="How many messages and presses of one person are answered in a minute."
+    )
+    keep_contexts_days: int = Field(
+        30, ge=1, description="perfbot purge drops what conversations were about, and what was meant by doubtful "
+        "words, after this many days without a turn.",
+    )  # fmt: skip
+    keep_unclear_days: int = Field(
+        90, ge=1, description="perfbot purge drops questions that were not understood after this many days."
+    )
+    keep_deliveries_days: int = Field(
+        366, ge=7, description="perfbot purge empties settled briefings and notices after this many days; that "
+        "they were sent stays known.",
+    )  # fmt: skip
+    keep_activities_days: int = Field(
+        2,
+        ge=1,
+        description="perfbot purge drops the answers kept for repeated activities after this many days.",
     )
     log_level: str = Field("INFO", description="How much the ordinary log says. Never questions or children.")
 

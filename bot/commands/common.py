@@ -17,6 +17,8 @@ from kpi_engine.errors import InputError
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
+    from bot.audit import StoreRecorder
+    from bot.audit_lines import AuditLines
     from bot.engines import Engines
     from bot.memory import Memory
     from bot.settings import Settings
@@ -120,7 +122,6 @@ async def desk(
     memory: where contexts are kept; default this process, or, with `remember`, the store.
     """
     from bot.assistant import Assistant
-    from bot.audit import StoreRecorder
     from bot.engines import FixedEngine
     from bot.memory import Forgetful, StoreMemory
     from bot.seals import Seals
@@ -136,7 +137,7 @@ async def desk(
         assistant = Assistant(
             found,
             kept,
-            StoreRecorder(store.audit),
+            recorder(config, store),
             store.unclear,
             channels=store.channels,
             seals=Seals(cipher.mark),
@@ -175,6 +176,20 @@ async def opened_store(config: Settings) -> AsyncIterator[Store]:
         await store.close()
 
 
+def recorder(config: Settings, store: Store) -> StoreRecorder:
+    """Where everything that is answered or done is recorded, with its second copy where one is set."""
+    from bot.audit import StoreRecorder
+
+    return StoreRecorder(store.audit, audit_lines(config, store))
+
+
+def audit_lines(config: Settings, store: Store) -> AuditLines | None:
+    """The second copy of the record, or None where none is set."""
+    from bot.audit_lines import AuditLines
+
+    return AuditLines(Path(config.audit_lines), store.audit) if config.audit_lines else None
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Runs one command's work to its end."""
     return asyncio.run(work)
@@ -182,10 +197,11 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def record_operator(event: str, done: Mapping[str, Any], person_id: str | None = None) -> None:
     """Keeps one entry for what was done on the server, by the operator or by `--as`."""
-    from bot.audit import StoreRecorder, server_entry
+    from bot.audit import server_entry
 
     async def keep() -> None:
-        async with opened_store(settings()) as store:
-            await StoreRecorder(store.audit).keep(server_entry(now(), event, done, person_id))
+        config = settings()
+        async with opened_store(config) as store:
+            await recorder(config, store).keep(server_entry(now(), event, done, person_id))
 
     run(keep())

@@ -109,7 +109,7 @@ def set_channel(
     """From now on the conversation belongs to this unit."""
 
     async def assign() -> None:
-        from bot.audit import OPERATOR, StoreRecorder, server_entry
+        from bot.audit import OPERATOR, server_entry
 
         config = common.settings()
         unit = common.open_engine(config.home).units.get(unit_id)
@@ -118,7 +118,7 @@ def set_channel(
         async with common.opened_store(config) as store:
             now = common.now()
             done = {"conversation": conversation_id, "unit": unit_id}
-            await StoreRecorder(store.audit).keep(server_entry(now, "settings", done))
+            await common.recorder(config, store).keep(server_entry(now, "settings", done))
             await store.channels.assign(conversation_id, unit.ref, OPERATOR, now)
 
     common.run(assign())
@@ -130,11 +130,12 @@ def clear_channel(conversation_id: Annotated[str, typer.Argument(help="The conve
     """From now on the conversation belongs to no unit: numbers only."""
 
     async def release() -> None:
-        from bot.audit import StoreRecorder, server_entry
+        from bot.audit import server_entry
 
-        async with common.opened_store(common.settings()) as store:
+        config = common.settings()
+        async with common.opened_store(config) as store:
             done = {"conversation": conversation_id, "unit": None}
-            await StoreRecorder(store.audit).keep(server_entry(common.now(), "settings", done))
+            await common.recorder(config, store).keep(server_entry(common.now(), "settings", done))
             await store.channels.release(conversation_id)
 
     common.run(release())

@@ -1,12 +1,13 @@
-"""The record of answers: `perfbot audit verify | show | export`. Its children are shown to the operator
-alone.
+"""The record of answers: `perfbot audit verify | show | export | check`. Its children are shown to the
+operator alone. The record itself is never shortened: what has been exported is sealed beside the file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,13 +44,18 @@ def verify(
     """Proves the record whole: nothing changed, removed, swapped or cut off. Exit 2 when it is not."""
     expected = _head(head)
 
-    async def walk() -> Any:
-        async with common.opened_store(common.settings()) as store:
-            return await store.audit.verify(expected)
+    async def walk() -> tuple[Any, str]:
+        config = common.settings()
+        async with common.opened_store(config) as store:
+            lines = common.audit_lines(config, store)
+            return await store.audit.verify(expected), await lines.fault() if lines else ""
 
-    verdict = common.run(walk())
+    verdict, fault = common.run(walk())
     if not verdict.whole:
         typer.echo(f"The record is not whole: {verdict.fault}.", err=True)
+    if fault:
+        typer.echo(f"The second copy of the record does not agree with it: {fault}.", err=True)
+    if fault or not verdict.whole:
         raise typer.Exit(MISTAKE)
     common.say(f"The record is whole: {verdict.records:,} records, head {verdict.records}:{verdict.head}")
 
@@ -69,20 +75,30 @@ def show(
     person: Person = None,
     since: Since = None,
     until: Until = None,
+    break_glass: Annotated[
+        bool, typer.Option("--break-glass", help="Only restricted cases that were opened, and why.")
+    ] = False,
     as_json: common.AsJson = False,
 ) -> None:
     """Who saw this child, or what this person saw, between two dates."""
-    if child is None and person is None:
+    if child is None and person is None and not break_glass:
         raise InputError(
-            "Say whose: --child ID or --person USER_ID (perfbot audit export writes everything)."
+            "Say whose: --child ID or --person USER_ID, or --break-glass (perfbot audit export writes "
+            "everything)."
         )
+    from bot.audit import BREAK_GLASS
+
+    event = BREAK_GLASS if break_glass else None
 
     async def gather() -> list[dict[str, Any]]:
+        from bot.audit_lines import as_json as as_record
+
         async with common.opened_store(common.settings()) as store:
-            return [_line(record) async for record in _found(store, child, person, since, until)]
+            return [as_record(record) async for record in _found(store, child, person, since, until, event)]
 
     lines = common.run(gather())
-    common.record_operator("audit", {"child": child, "person": person, "records": len(lines)})
+    looked_for = {"child": child, "person": person, "event": event, "from": since, "to": until}
+    common.record_operator("audit", {**looked_for, "records": len(lines)})
     if as_json:
         common.say_json(lines)
         return
@@ -92,7 +108,7 @@ def show(
             str(part) for part in (understood.get("show"), *understood.get("measures", ())) if part
         )
         parts = [line[key] for key in ("at", "person_id", "audience", "event", "outcome")]
-        common.say("  ".join([*parts, asked]))
+        common.say("  ".join([*parts, str(understood.get("reason") or asked)]))
     common.say(f"{len(lines):,} records.")
 
 
@@ -103,38 +119,69 @@ def export(
 ) -> None:  # fmt: skip
     """Writes the record, or a part of it, as JSON lines."""
 
-    async def write() -> int:
-        count = 0
-        async with common.opened_store(common.settings()) as store:
+    async def write() -> tuple[int, str]:
+        from bot.audit_lines import as_line
+
+        count, digest = 0, hashlib.sha256()
+        config = common.settings()
+        async with common.opened_store(config) as store:
             file.touch(mode=0o600)  # it names children: for its owner alone
             with file.open("w", encoding="utf-8") as out:
                 async for record in _found(store, child, person, since, until):
-                    out.write(json.dumps(_line(record), ensure_ascii=False, sort_keys=True) + "\n")
+                    line = as_line(record)
+                    out.write(line)
+                    digest.update(line.encode())
                     count += 1
-        return count
+        return count, digest.hexdigest()
 
     try:
-        count = common.run(write())
+        count, digest = common.run(write())
+        _seal_of(file).write_text(json.dumps(_seal(count, digest)) + "\n", encoding="utf-8")
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}.") from None
     common.record_operator("export", {"audit": True, "child": child, "person": person, "records": count})
-    common.say(f"Wrote {count:,} records to {file}.")
+    common.say(f"Wrote {count:,} records to {file}, sealed in {_seal_of(file).name}.")
+
+
+@audit.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(help="A file that perfbot audit export wrote.")],
+) -> None:
+    """Proves an exported file unchanged, by the seal beside it and the key. Exit 2 when it is not."""
+    try:
+        held = json.loads(_seal_of(file).read_text("utf-8"))
+        with file.open("rb") as lines:
+            digest = hashlib.file_digest(lines, "sha256").hexdigest()
+        count = int(held["records"])
+    except OSError as error:
+        raise InputError(f"{file} and its seal cannot be read: {error.strerror}.") from None
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{_seal_of(file)} is not a seal of perfbot audit export.") from None
+    if held != _seal(count, digest):
+        typer.echo(f"{file} is not as it was exported.", err=True)
+        raise typer.Exit(MISTAKE)
+    common.say(f"{file} is as it was exported: {count:,} records.")
+
+
+def _seal_of(file: Path) -> Path:
+    return file.with_name(file.name + ".seal")
+
+
+def _seal(count: int, digest: str) -> dict[str, Any]:
+    """What proves an exported file: its length and hash, marked with the key of the record."""
+    from bot.store import load_cipher
+
+    mark = load_cipher(common.settings()).mark(f"export {count} {digest}".encode())
+    return {"records": count, "sha256": digest, "mark": mark}
 
 
 def _found(
-    store: Store, child: str | None, person: str | None, since: str | None, until: str | None
-) -> AsyncIterator[Record]:
+    store: Store, child: str | None, person: str | None, since: str | None, until: str | None,
+    event: str | None = None,
+) -> AsyncIterator[Record]:  # fmt: skip
+    """Records between two days of the authority's own time zone, both included."""
     first, last = common.parse_date(since, "--from"), common.parse_date(until, "--to")
-    start = common.midnight(first) if first else None
-    end = common.midnight(last + timedelta(days=1)) if last else None
-    return store.audit.records(person_id=person, child_id=child, since=start, until=end)
-
-
-def _line(record: Record) -> dict[str, Any]:
-    entry = record.entry
-    return {
-        "seq": record.seq, "at": entry.at.isoformat(timespec="milliseconds"), "person_id": entry.person_id,
-        "channel": entry.channel, "audience": entry.audience, "event": entry.event, "outcome": entry.outcome,
-        "understood": dict(entry.understood), "child_ids": list(entry.child_ids),
-        "previous_hash": record.previous_hash, "hash": record.hash,
-    }  # fmt: skip
+    zone = common.settings().zone
+    start = datetime.combine(first, time.min, zone) if first else None
+    end = datetime.combine(last + timedelta(days=1), time.min, zone) if last else None
+    return store.audit.records(person_id=person, child_id=child, event=event, since=start, until=end)

@@ -142,17 +142,23 @@ class Audit:
         *,
         person_id: str | None = None,
         child_id: str | None = None,
+        event: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        after: int = 0,
     ) -> AsyncIterator[Record]:
-        """Records in order; only one person's, only those that showed a child, only since <= at < until."""
-        last = 0
+        """Records in order; only one person's, only those that showed a child, only of one kind, only
+        since <= at < until, only those after a number.
+        """
+        last = after
         while True:
             statement = (
                 select(AuditRow).where(AuditRow.seq > last).order_by(AuditRow.seq).limit(VERIFY_AT_ONCE)
             )
             if person_id is not None:
                 statement = statement.where(AuditRow.person_id == person_id)
+            if event is not None:
+                statement = statement.where(AuditRow.event == event)
             if since is not None:
                 statement = statement.where(AuditRow.at >= since)
             if until is not None:

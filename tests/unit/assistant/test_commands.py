@@ -234,6 +234,42 @@ def test_who_saw_a_child_is_one_command(run: Run, tmp_path: Path) -> None:
     assert run("audit", "verify").status == 0
 
 
+def test_an_exported_record_is_sealed(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "sealed.jsonl"
+    run("ask", "why is C202 not overdue for a CP visit?", "--as", "U-T12")
+    assert run("audit", "export", str(file)).status == 0
+    assert run("audit", "check", str(file)).status == 0
+    whole = file.read_text("utf-8")
+    for other in (whole.replace("U-T12", "U-T11"), "\n".join(whole.split("\n")[:-2]), whole + whole):
+        file.write_text(other, encoding="utf-8")
+        ended = run("audit", "check", str(file))
+        assert (ended.status, ended.out) == (2, "")
+        assert "is not as it was exported" in ended.err
+    file.write_text(whole, encoding="utf-8")
+    assert run("audit", "check", str(file)).status == 0
+    seal = tmp_path / "sealed.jsonl.seal"
+    seal.write_text(seal.read_text("utf-8").replace('"records": ', '"records": 1'), encoding="utf-8")
+    assert run("audit", "check", str(file)).status == 2
+    seal.unlink()
+    assert run("audit", "check", str(file)).status == 2
+
+
+def test_the_second_copy_of_the_record_is_proved_too(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = tmp_path / "second.jsonl"
+    monkeypatch.setenv("PERFBOT_AUDIT_LINES", str(second))
+    run("ask", "why is C202 not overdue for a CP visit?", "--as", "U-T12")
+    assert run("audit", "verify").status == 0
+    second.write_text("".join(second.read_text("utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    ended = run("audit", "verify")
+    assert ended.status == 2
+    assert "second copy of the record does not agree with it: it ends after record" in ended.err
+    monkeypatch.setenv("PERFBOT_AUDIT_LINES", str(tmp_path / "nowhere" / "second.jsonl"))
+    assert run("ask", "CP visits overdue", "--as", "U-T12").status == 0
+    assert run("audit", "verify").status == 2
+
+
 def test_channels_and_users_are_reviewed(run: Run) -> None:
     assert run("channels", "set", "19:abc", "T11").status == 0
     assert run("channels", "set", "19:abc", "T99").status == 2
