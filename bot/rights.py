@@ -43,6 +43,8 @@ NOT_THE_MANAGER = (
 
 ROW_SHOWS = frozenset({"list", "why", "coming_up", "changes"})
 """Shows whose substance is rows: children, cases or named workers."""
+COUNTED_SHOWS = frozenset({"coming_up", "changes"})
+"""Of these, the ones that have a number beside their rows: how many fall due, how many came on and off."""
 WORDS_SHOWS = frozenset({"explain", "help"})
 """Shows that carry no figure of anybody: a definition, or what can be asked."""
 ROLES = ("team_manager", "service_manager", "assistant_director", "director", "analyst")
@@ -188,29 +190,32 @@ def can_see_named_staff(measures: Iterable[str], scope: Scope) -> bool:
     return _allows(lambda: check_can_see_named_staff(measures, scope))
 
 
-def check_can_ask(question: Question, scope: Scope, engine: Engine) -> None:
+def check_can_ask(question: Question, scope: Scope, engine: Engine, *, rows_said: bool = True) -> None:
     """Whether the question may be computed at all under the scope; raises NotPermitted with the sentence.
 
     Numbers of any unit are open; a question of nothing but rows, or of named workers, outside it is not.
+    rows_said: False where the words asked for no rows ("how many visits fall due in CSWT 2"): what falls due
+    and what has changed is then a number of any unit, and the engine leaves its rows out.
     """
     if question.show in WORDS_SHOWS:
         return
+    wants_rows = question.show in ROW_SHOWS and (rows_said or question.show not in COUNTED_SHOWS)
     if question.child is not None:
         check_can_see_child(question.child, question.as_at, scope, engine)
     if question.worker is not None:
         check_can_see_worker(question.worker, scope, engine)
     by_worker = question.by == "worker" or question.worker is not None
-    if by_worker or question.show in ROW_SHOWS:
+    if by_worker or wants_rows:
         check_can_see_named_staff(question.measures, scope)
     units = question.units or (question.unit.id,)
     if question.by == "worker":
         check_can_compare_workers(units, scope, engine)
-    if question.show in ROW_SHOWS and question.child is None and question.worker is None:
+    if wants_rows and question.child is None and question.worker is None:
         check_can_see_rows(units, scope, engine)
 
 
-def can_ask(question: Question, scope: Scope, engine: Engine) -> bool:
-    return _allows(lambda: check_can_ask(question, scope, engine))
+def can_ask(question: Question, scope: Scope, engine: Engine, *, rows_said: bool = True) -> bool:
+    return _allows(lambda: check_can_ask(question, scope, engine, rows_said=rows_said))
 
 
 def check_can_claim_conversation(person: Person, unit_id: str, engine: Engine) -> None:

@@ -38,7 +38,9 @@ def hear(room: Room, said: str, reading: Reading) -> Said:
     """What to say to one read question."""
     try:
         if reading.question is not None:
-            rights.check_can_ask(reading.question, room.scope, room.engine)
+            rights.check_can_ask(
+                reading.question, room.scope, room.engine, rows_said=asks_for_rows(reading)
+            )
         if reading.unknown_child is not None:
             return why.unknown_child(room, said, reading)
     except NotPermitted as error:
@@ -58,7 +60,7 @@ def answer(
 ) -> Said:  # fmt: skip
     """The engine's answer to one question, in words and as a card."""
     try:
-        rights.check_can_ask(question, room.scope, room.engine)
+        rights.check_can_ask(question, room.scope, room.engine, rows_said=asks_for_rows(reading))
         found = room.engine.ask(question, room.scope)
     except NotPermitted as error:
         return refuse(room, said, error, question, reading)
@@ -77,6 +79,11 @@ def answer(
         reading=reading,
         answer=found,
     )
+
+
+def asks_for_rows(reading: Reading | None) -> bool:
+    """Whether the words want to see who or which, and not only how many; a button wants what it opens."""
+    return reading is None or not reading.words or "rows" in reading.said
 
 
 def refuse(

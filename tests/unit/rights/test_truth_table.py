@@ -115,6 +115,31 @@ def test_row_of_the_truth_table(authority: Engine, row: int) -> None:
             rights.check_can_ask(question, scope, authority)
 
 
+# fmt: off
+NUMBERS_ONLY = [
+    # who, where, question whose words asked for no rows, allowed: the rule
+    ("u-t11", PERSONAL, q("coming_up", T12), True),  # how many fall due is a number of any unit
+    ("u-t11", PERSONAL, q("changes", T12), True),  # ... and how many came on and off
+    ("u-dir", IN_T11, q("coming_up", T12), True),  # ... in any channel
+    ("u-t11", IN_T11, q("coming_up", measures=SUPERVISION), True),  # the number, without the workers
+    ("u-t11", PERSONAL, q("list", T12), False),  # a list is rows, whatever the words
+    ("u-t11", PERSONAL, q("coming_up", T12, worker="P12"), False),  # a named worker stays worker level
+    ("u-t11", PERSONAL, q("coming_up", T12, by="worker"), False),  # ... and so do all of them
+    ("u-t11", PERSONAL, q("coming_up", child="K12"), False),  # a child stays child level
+    ("u-t11", IN_T11, q("coming_up", worker="P11", measures=SUPERVISION), False),  # named supervision
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("row", range(len(NUMBERS_ONLY)))
+def test_a_question_without_rows_in_its_words(authority: Engine, row: int) -> None:
+    who, where, question, allowed = NUMBERS_ONLY[row]
+    scope = rights.scope_for(rights.identify(who, authority), where, authority)
+    assert rights.can_ask(question, scope, authority, rows_said=False) is allowed
+    if allowed and question.unit == T12:
+        assert not rights.can_ask(question, scope, authority)
+
+
 @pytest.mark.parametrize("who", ["u-left", "u-nobody", "", "U-T11"])
 def test_strangers_and_leavers_are_not_identified(authority: Engine, who: str) -> None:
     assert not rights.is_known(who, authority)
