@@ -7,6 +7,7 @@ Both give Duties: rows of one clock that do not depend on the as-at date. A row 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,24 @@ class Duties:
         return len(self.child)
 
     def take(self, rows: Codes | Mask) -> Duties:
-        return Duties(*(getattr(self, f.name)[rows] for f in fields(self)))
+        child = self.child[rows]
+        return Duties(*(_taken(getattr(self, f.name), rows, len(child)) for f in fields(self)))
+
+    def squeezed(self) -> Duties:
+        """The same rows, a column that says the same of every row held once. Its arrays are not to be written to."""
+        return Duties(*(_squeezed(getattr(self, f.name)) for f in fields(self)))
+
+
+def _squeezed(values: NDArray[Any]) -> NDArray[Any]:
+    if len(values) > 1 and (values == values[0]).all():
+        return np.broadcast_to(values[:1].copy(), values.shape)
+    return values
+
+
+def _taken(values: NDArray[Any], rows: Codes | Mask, count: int) -> NDArray[Any]:
+    if len(values) and values.strides == (0,):
+        return np.broadcast_to(values[:1], (count,))
+    return values[rows]
 
 
 def empty() -> Duties:

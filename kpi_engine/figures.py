@@ -142,10 +142,10 @@ class Figures:
         inside = POPULATION_MASKS.get(measure.population or "")
         parts, open_rows, shadows = [], [], []
         for clock in measure.clocks:
-            cut = view.cut(clock)
+            cut = view.open(clock)
             parts.append(of_cut(cut.where((cut.status == OVERDUE) & _in(inside, view, cut.child))))
             if measure.population is None:
-                open_rows.append(of_cut(cut.where(cut.status >= OVERDUE)))
+                open_rows.append(of_cut(cut))
             shadow = self._shadows(clock, view, held=None)
             shadows.append(shadow.where(_in(inside, view, shadow.child)))
         of = AS_AT[measure.population](view) if measure.population else _stacked(open_rows)
@@ -155,19 +155,19 @@ class Figures:
         first, last = day(period.first), min(day(period.last), view.as_at)
         parts, shadows = [], []
         for clock in measure.clocks:
-            cut = view.cut(clock)
             if measure.basis == "due":
-                rows = (cut.due >= first) & (cut.due <= last) & (cut.status != LAPSED) & (cut.status != DUE)
+                cut = self.ledger.due_between(clock, view.as_at, first, last)
+                found = cut.where((cut.status != LAPSED) & (cut.status != DUE))
             else:
-                rows = (cut.done >= first) & (cut.done <= last) & (cut.status <= DONE_LATE)
+                cut = self.ledger.done_between(clock, view.as_at, first, last)
+                found = cut.where(cut.status <= DONE_LATE)
                 shadows.append(self._shadows(clock, view, held=(first, last)))
-            found = cut.where(rows)
             parts.append(of_cut(found, found.status == DONE_IN_TIME))
         return Rows(parts, None, shadows)
 
     def _shadows(self, clock: str, view: View, held: tuple[int, int] | None) -> Sheet:
         """Records without a start date that are open on D (or, for a held rate, were done in the period)."""
-        rows = self.ledger.shadows(clock, view.as_at)
+        rows = self.ledger.shadows(clock)
         if not len(rows):
             return no_rows()
         if held is None:

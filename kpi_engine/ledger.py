@@ -87,6 +87,7 @@ class Ledger:
     def __init__(self, world: World) -> None:
         self.world = world
         self._duties: dict[str, Duties] = {}
+        self._shadows: dict[str, Duties] = {}
 
     def duties(self, clock: str) -> Duties:
         """The clock's rows whatever the as-at date, worked out on first use."""
@@ -97,20 +98,36 @@ class Ledger:
             if clock in extract.reach.newest_only:
                 as_at = day(extract.as_at)
                 rows = rows.take((rows.done > as_at) & (rows.ended > as_at))
-            self._duties[clock] = rows
+            self._duties[clock] = rows.squeezed()
         return self._duties[clock]
 
-    def cut(self, clock: str, as_at: int) -> Cut:
-        """The clock's rows as at a day."""
+    def open(self, clock: str, as_at: int) -> Cut:
+        """The clock's rows that are overdue or due on a day."""
+        rows = self.duties(clock)
+        return self.cut(clock, as_at, (rows.done > as_at) & (rows.ended > as_at))
+
+    def due_between(self, clock: str, as_at: int, first: int, last: int) -> Cut:
+        """The clock's rows as at a day that fall due from first to last, both included."""
+        rows = self.duties(clock)
+        return self.cut(clock, as_at, (rows.due >= first) & (rows.due <= last))
+
+    def done_between(self, clock: str, as_at: int, first: int, last: int) -> Cut:
+        """The clock's rows as at a day that were done from first to last, both included."""
+        rows = self.duties(clock)
+        return self.cut(clock, as_at, (rows.done >= first) & (rows.done <= min(last, as_at)))
+
+    def cut(self, clock: str, as_at: int, among: Mask | None = None) -> Cut:
+        """The clock's rows as at a day; `among` marks the rows of its Duties to look at (default all)."""
         rows = self.duties(clock)
         alive = (
             (rows.start <= as_at) & (rows.valid_from <= as_at) & (as_at < rows.valid_to) & (rows.due < NEVER)
         )
-        done = np.where(rows.done <= as_at, rows.done, NEVER)
-        ended = np.where(rows.ended <= as_at, rows.ended, NEVER)
-        alive &= (rows.start < ended) | rows.brief | (rows.own & (done < NEVER))
-        place = np.flatnonzero(alive)
-        start, due, done, ended = rows.start[place], rows.due[place], done[place], ended[place]
+        place = np.flatnonzero(alive if among is None else alive & among)
+        done, ended = rows.done[place], rows.ended[place]
+        done, ended = np.where(done <= as_at, done, NEVER), np.where(ended <= as_at, ended, NEVER)
+        made = (rows.start[place] < ended) | rows.brief[place] | (rows.own[place] & (done < NEVER))
+        place, done, ended = place[made], done[made], ended[made]
+        start, due = rows.start[place], rows.due[place]
         finished, over_by_end = done < NEVER, ended < NEVER
         status = np.where(due < as_at, OVERDUE, DUE)
         status = np.where(
@@ -147,10 +164,12 @@ class Ledger:
             team = np.where(led, lead, team)
         return worker, team
 
-    def shadows(self, clock: str, as_at: int) -> Duties:
+    def shadows(self, clock: str) -> Duties:
         """Records of the clock without a start date: in no ledger, but in the worst bound (rules 7)."""
-        rows = self.duties(clock)
-        return rows.take(rows.start >= NEVER)
+        if clock not in self._shadows:
+            rows = self.duties(clock)
+            self._shadows[clock] = rows.take(rows.start >= NEVER)
+        return self._shadows[clock]
 
     def frame(self, as_at: int, clocks: Iterable[str] | None = None) -> pd.DataFrame:
         """The ledger as at a day as contract.md gives it: COLUMNS, ISO dates, null = none; sorted by clock, child_id,

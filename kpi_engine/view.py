@@ -24,13 +24,17 @@ class View:
 
     def __init__(self, world: World, ledger: Ledger, as_at: int) -> None:
         self.world, self.facts, self.ledger, self.as_at = world, world.facts, ledger, as_at
-        self._cuts: dict[str, Cut] = {}
+        self._open: dict[str, Cut] = {}
+
+    def open(self, clock: str) -> Cut:
+        """The rows of a clock that are overdue or due on D."""
+        if clock not in self._open:
+            self._open[clock] = self.ledger.open(clock, self.as_at)
+        return self._open[clock]
 
     def cut(self, clock: str) -> Cut:
-        """The ledger rows of a clock as at D."""
-        if clock not in self._cuts:
-            self._cuts[clock] = self.ledger.cut(clock, self.as_at)
-        return self._cuts[clock]
+        """All ledger rows of a clock as at D: many, so they are not kept."""
+        return self.ledger.cut(clock, self.as_at)
 
     # Owners
 

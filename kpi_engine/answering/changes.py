@@ -11,6 +11,7 @@ import numpy as np
 from kpi_engine.answer import Answer, MeasureAnswer, Row
 from kpi_engine.answering.asked import Asked
 from kpi_engine.answering.shows import failing
+from kpi_engine.days import day
 from kpi_engine.figures import needs_period
 from kpi_engine.measure import Measure
 from kpi_engine.sheet import Sheet
@@ -77,12 +78,11 @@ def _as_they_are(asked: Asked, gone: list[dict[str, Any]]) -> list[dict[str, Any
     """Rows that came off, with their status as at D (done, missed ...) where the ledger still has them."""
     if not gone or "clock" not in gone[0]:
         return gone
-    view = asked.engine.figures.view(asked.question.as_at)
+    ledger, as_at = asked.engine.figures.ledger, day(asked.question.as_at)
     today: dict[Key, dict[str, Any]] = {}
     for clock in {r["clock"] for r in gone}:
-        cut = view.cut(clock)
         subjects = {r["subject_id"] for r in gone if r["clock"] == clock}
-        mine = cut.where(np.array([s in subjects for s in cut.subject], dtype=bool))
-        today |= {_key(r): r for r in asked.engine.figures.ledger.records(mine)}
+        named = np.array([s in subjects for s in ledger.duties(clock).subject], dtype=bool)
+        today |= {_key(r): r for r in ledger.records(ledger.cut(clock, as_at, named))}
     told = ("done_date", "ended_date", "status", "days_overdue")
     return [r | {name: today[_key(r)][name] for name in told} if _key(r) in today else r for r in gone]

@@ -321,7 +321,7 @@ def falling_due(counter: Counter, wanted: Backlog, as_at: date, period: Period) 
     first, last = day(period.first), day(period.last)
     out = []
     for clock in wanted.clocks:
-        cut = view.cut(clock)
+        cut = view.open(clock)
         rows = (cut.status == DUE) & (cut.due >= first) & (cut.due <= last)
         if inside is not None:
             rows &= (cut.child >= 0) & np.append(inside(view), False)[cut.child]

@@ -45,12 +45,12 @@ def _one(asked: Asked, wanted: Measure, child: int) -> MeasureAnswer:
         return _membership(asked, wanted, child)
     rows: list[dict[str, Any]] = []
     lines: list[str] = []
-    view = asked.engine.figures.view(asked.question.as_at)
+    view, ledger = asked.engine.figures.view(asked.question.as_at), asked.engine.figures.ledger
     for clock in clocks:
-        cut = view.cut(clock)
+        cut = ledger.cut(clock, view.as_at, ledger.duties(clock).child == child)
         # Rows that another team held, before the case came here, are that team's.
-        mine = cut.where((cut.child == child) & asked.visible(wanted)[cut.team])
-        records = asked.engine.figures.ledger.records(mine)
+        mine = cut.where(asked.visible(wanted)[cut.team])
+        records = ledger.records(mine)
         order = sorted(range(len(records)), key=lambda p: (records[p]["status"] not in ("overdue", "due"),
                                                            _reverse(records[p]["start_date"])))  # fmt: skip
         for place in order[:SHOWN_ROWS]:

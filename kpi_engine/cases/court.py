@@ -7,15 +7,13 @@ import numpy as np
 from kpi_engine.cases.meetings import held
 from kpi_engine.cases.owners import on_its_date
 from kpi_engine.days import NEVER, Days
-from kpi_engine.ledger import OVERDUE
 from kpi_engine.sheet import Events, Sheet, of_cut
 from kpi_engine.view import View
 from kpi_engine.world import World
 
 
 def _open(view: View, clock: str) -> Sheet:
-    cut = view.cut(clock)
-    sheet = of_cut(cut.where(cut.status >= OVERDUE))
+    sheet = of_cut(view.open(clock))
     sheet.distinct = True
     return sheet
 

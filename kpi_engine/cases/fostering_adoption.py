@@ -6,7 +6,6 @@ import numpy as np
 
 from kpi_engine.days import NEVER
 from kpi_engine.facts import NO_TEAM, NOBODY, TEAM_NOT_GIVEN
-from kpi_engine.ledger import OVERDUE
 from kpi_engine.sheet import Events, Sheet, of_cut
 from kpi_engine.view import View
 from kpi_engine.world import World
@@ -15,8 +14,7 @@ GOOD = ("good", "outstanding")
 
 
 def carer_assessments_open(view: View) -> Sheet:
-    cut = view.cut("carer_assessment")
-    return of_cut(cut.where(cut.status >= OVERDUE))
+    return of_cut(view.open("carer_assessment"))
 
 
 def carer_assessments_unallocated(view: View) -> Sheet:
