@@ -50,7 +50,7 @@ def compare(theirs: Return, ours: Return) -> Reconciliation:
     """The differences between a return and the extract, over the days both cover."""
     first, last = theirs.first, min(theirs.last, ours.last)
     known, matched = _matched(theirs, ours)
-    mine, yours = _scope(ours, first, last), _scope(theirs, first, last)
+    mine, yours = _by_child(ours), _by_child(theirs)
     found: list[Difference] = []
     compared: Counter[str] = Counter()
     for child in theirs.children:
@@ -62,9 +62,10 @@ def compare(theirs: Return, ours: Return) -> Reconciliation:
             found.append(Difference("date of birth differs", known[child], "", born, theirs.children[child]))
         for kind in ours.kinds:
             told = yours.pop((child, kind), [])
-            compared[kind] += len(told)
-            found += _records(kind, known[child], mine.pop((known[child], kind), []), told, last)
-    others = {child for child, _ in mine} - set(known.values())
+            compared[kind] += sum(one.touches(first, last) for one in told)
+            found += _records(kind, known[child], mine.pop((known[child], kind), []), told, (first, last))
+    others = {child for (child, _), told in mine.items() if any(one.touches(first, last) for one in told)}
+    others -= set(known.values())
     found += [Difference("child only in the extract", child, "", "", "") for child in sorted(others)]
     found.sort(key=lambda d: (d.kind, d.child_id, d.start))
     notes = [*theirs.notes, *ours.notes]
@@ -88,30 +89,39 @@ def _matched(theirs: Return, ours: Return) -> tuple[dict[str, str], dict[str, in
     return known, matched
 
 
-def _scope(side: Return, first: date, last: date) -> dict[tuple[str, str], list[Record]]:
+def _by_child(side: Return) -> dict[tuple[str, str], list[Record]]:
     out: dict[tuple[str, str], list[Record]] = {}
     for record in side.records:
-        if record.touches(first, last):
-            out.setdefault((record.child, record.kind), []).append(record)
+        out.setdefault((record.child, record.kind), []).append(record)
     return out
 
 
 def _records(
-    kind: str, child: str, ours: list[Record], theirs: list[Record], last: date
+    kind: str, child: str, ours: list[Record], theirs: list[Record], span: tuple[date, date]
 ) -> Iterator[Difference]:
-    """The records of one child and kind: first those of the same day, then those of nearly the same day."""
+    """The records of one child and kind: first those of the same day, then those of nearly the same day.
+
+    A pair counts if either side of it touches the days compared: a record that ended before them on one side and not
+    on the other is one record with two ends.
+    """
     pairs = [*_paired(ours, theirs, 0), *_paired(ours, theirs, NEAR_DAYS)]
     for mine, yours in pairs:
+        if not (mine.touches(*span) or yours.touches(*span)):
+            continue
         if mine.start != yours.start:
             yield Difference(f"{kind}: date differs", child, _day(yours), _day(mine), _day(yours))
         for name in sorted(mine.values.keys() & yours.values.keys()):
-            said = [_until(name, side.values[name], last) for side in (mine, yours)]
+            said = [_until(name, side.values[name], span[1]) for side in (mine, yours)]
             if said[0] != said[1]:
                 yield Difference(f"{kind}: {name} differs", child, _day(yours), *said)
     for mine in ours:
-        yield Difference(f"{kind} only in the extract", child, _day(mine), _day(mine), "")
+        if mine.touches(*span):
+            yield Difference(f"{kind} only in the extract", child, _day(mine), _day(mine), "")
     for yours in theirs:
-        yield Difference(f"{kind} only in the return", child, _day(yours), "", _day(yours))
+        if yours.start is None:
+            yield Difference(f"{kind} without a date in the return", child, "", "", "")
+        elif yours.touches(*span):
+            yield Difference(f"{kind} only in the return", child, _day(yours), "", _day(yours))
 
 
 def _paired(ours: list[Record], theirs: list[Record], within: int) -> Iterator[tuple[Record, Record]]:

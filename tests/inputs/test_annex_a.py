@@ -255,7 +255,9 @@ def test_every_measure_without_a_number_is_named_on_loading() -> None:
 
 def test_a_workbook_made_long_before_its_as_at_date_is_remarked_on() -> None:
     assert not [w for w in read_annex_a(SAMPLE, MADE).warnings if "The newest date" in w]
-    assert [w for w in read_annex_a(SAMPLE, date(2022, 3, 16)).warnings if "in the workbook is 2021-03-02" in w]
+    assert [
+        w for w in read_annex_a(SAMPLE, date(2022, 3, 16)).warnings if "in the workbook is 2021-03-02" in w
+    ]
 
 
 # The mess
