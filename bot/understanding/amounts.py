@@ -3,6 +3,7 @@
 Works on the normalised words of a message joined by spaces, as times.py does.
 """
 
+# ruff: noqa: E501 - a rule or a table row to a line reads better than one broken over many
 from __future__ import annotations
 
 import re

@@ -44,9 +44,18 @@ class Asked:
     def open_content(self) -> list[Piece]:
         """Open pieces that are more than fillers."""
         return [
-            p for p in self.open
-            if not (p.has("ignorable") or p.has("talk") or p.has("level") or p.has("every") or p.has("on_list") or p.has("point") or p.has("show", "show_me"))
-        ]  # fmt: skip
+            p
+            for p in self.open
+            if not (
+                p.has("ignorable")
+                or p.has("talk")
+                or p.has("level")
+                or p.has("every")
+                or p.has("on_list")
+                or p.has("point")
+                or p.has("show", "show_me")
+            )
+        ]
 
     @property
     def concepts(self) -> list[Piece]:

@@ -1,4 +1,4 @@
-"""What a conversation remembers: the last good answer, a pending question, choices made. One person, one conversation."""
+"""What one person's conversation remembers: the last good answer, a pending question, choices made."""
 
 from __future__ import annotations
 

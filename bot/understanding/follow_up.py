@@ -17,9 +17,8 @@ from bot.understanding.subjects import (
     Named,
     best_subject,
     canonical,
-   
     subject_of,
-)  # fmt: skip
+)
 from bot.understanding.times import When, shifted, shifted_on, step_back
 from bot.understanding.timing import apply_time
 from kpi_engine.measures import CATALOGUE, in_catalogue_order
@@ -32,13 +31,38 @@ ASPECT_ENDINGS = {"overdue": ("_overdue",), "in_time": ("_in_time", "_in_time_fr
 def _content(cut: Cut) -> list[Piece]:
     """Pieces that carry something of their own."""
     return [
-        p for p in cut.pieces
-        if (p.name or p.when or p.amount or not p.senses or any(
-            s.kind in ("concept", "aspect", "by", "rank", "filter", "whole", "exceptions", "quality", "beyond", "term", "level", "staff", "target")
-            or (s.kind == "show" and s.value not in ("show_me",)) or (s.kind == "own" and s.value != "weak") or s.kind == "here"
-            for s in p.senses))
+        p
+        for p in cut.pieces
+        if (
+            p.name
+            or p.when
+            or p.amount
+            or not p.senses
+            or any(
+                s.kind
+                in (
+                    "concept",
+                    "aspect",
+                    "by",
+                    "rank",
+                    "filter",
+                    "whole",
+                    "exceptions",
+                    "quality",
+                    "beyond",
+                    "term",
+                    "level",
+                    "staff",
+                    "target",
+                )
+                or (s.kind == "show" and s.value not in ("show_me",))
+                or (s.kind == "own" and s.value != "weak")
+                or s.kind == "here"
+                for s in p.senses
+            )
+        )
         and not (p.senses and p.senses[0].kind in ("ignorable", "follow", "point", "talk"))
-    ]  # fmt: skip
+    ]
 
 
 def is_follow_up(cut: Cut, env: Env, held: Context) -> bool:
@@ -74,9 +98,7 @@ def is_follow_up(cut: Cut, env: Env, held: Context) -> bool:
     ):
         return _bare(cut) or concepts <= {"child"}
     bare = _bare(cut)
-    if bare and concepts <= POPULATIONS | KINDS | WHICH and len(concepts) == 1:
-        return True
-    return False
+    return bool(bare and concepts <= POPULATIONS | KINDS | WHICH and len(concepts) == 1)
 
 
 def _points_only(cut: Cut) -> bool:
@@ -95,9 +117,14 @@ def _initial_sense(piece: Piece) -> bool:
 def _bare(cut: Cut) -> bool:
     """Nothing but a subject's words: no show, aspect, unit, time of its own."""
     return all(
-        p.has("concept") or p.norm in (",", "/") or (p.senses and all(s.kind in ("ignorable", "follow", "every", "point", "talk", "negation") for s in p.senses))
+        p.has("concept")
+        or p.norm in (",", "/")
+        or (
+            p.senses
+            and all(s.kind in ("ignorable", "follow", "every", "point", "talk", "negation") for s in p.senses)
+        )
         for p in cut.pieces
-    )  # fmt: skip
+    )
 
 
 def _marker(cut: Cut) -> str:
@@ -106,9 +133,9 @@ def _marker(cut: Cut) -> str:
         p for p in cut.pieces if not (p.senses and all(s.kind == "talk" for s in p.senses)) and p.norm != ","
     ][:3]
     for piece in cut.pieces:
-        if piece.has("follow", "meant") and not piece.has("beyond"):
-            if piece.norm in ("instead", "actually") or piece in lead or True:
-                return "meant"
+        at_the_end = piece is cut.pieces[-1] and piece.norm in ("instead", "rather")
+        if piece.has("follow", "meant") and (piece in lead[:2] or at_the_end or piece.norm.endswith("meant")):
+            return "meant"
     for place, piece in enumerate(lead):
         for kind in ("same", "only", "and"):
             if (
@@ -143,7 +170,7 @@ def _leans(cut: Cut) -> bool:
         and not any(p.has("point") for p in cut.pieces)
     ):
         return False
-    if any(
+    return not any(
         p.has("show", "changes")
         and p.norm
         in (
@@ -155,9 +182,7 @@ def _leans(cut: Cut) -> bool:
             "anything new",
         )
         for p in cut.pieces
-    ):
-        return False
-    return True
+    )
 
 
 def follow(cut: Cut, env: Env, held: Context) -> Reading | None:
@@ -408,9 +433,9 @@ def _units(walker: Interpreter, asked: Asked, base: Question, had_unit: bool) ->
         draft.units = ()
     else:
         draft.worker = base.worker
-    if draft.show == "compare" and base.show != "compare" and not draft.units:
-        if (draft.by == "team" and draft.unit.kind == "team") or draft.by == "service":
-            draft.unit = env.vocabulary.unit("ALL")
+    newly_compared = draft.show == "compare" and base.show != "compare" and not draft.units
+    if newly_compared and ((draft.by == "team" and draft.unit.kind == "team") or draft.by == "service"):
+        draft.unit = env.vocabulary.unit("ALL")
     if draft.units and draft.show != "compare" and base.show == "compare":
         draft.units = ()
     walker.asked.use_all(asked.find("level"), "unit", "level")
@@ -512,21 +537,17 @@ def _time(walker: Interpreter, env: Env, base: Question, said: frozenset[str]) -
         apply_time(draft, when, walker.when_text, env.as_at)
         return
     kept = "period" in said and (base.period is not None or base.as_at != env.as_at)
-    if (
+    if (kept and draft.show == base.show) or (
         kept
-        and draft.show == base.show
-        or (
-            kept
-            and draft.show in ("headline", "list", "compare")
-            and base.show in ("headline", "list", "compare")
-        )
+        and draft.show in ("headline", "list", "compare")
+        and base.show in ("headline", "list", "compare")
     ):
         if base.period is not None:
             apply_time(draft, When(past=base.period, coming=base.period), "", env.as_at)
         else:
             draft.as_at = base.as_at
-            flows = [s for s in draft.measures if s in PERIOD_SLUGS]
-            if flows and len(flows) == len(draft.measures):
+            in_periods = [s for s in draft.measures if s in PERIOD_SLUGS]
+            if in_periods and len(in_periods) == len(draft.measures):
                 apply_time(draft, None, "", base.as_at)
         return
     if (
@@ -580,16 +601,16 @@ def _pick(asked: Asked, env: Env, choices: tuple) -> Reading | None:  # type: ig
     fitting = []
     for choice in choices:
         question = choice.question
-        if wanted_workers and question.worker in wanted_workers:
-            fitting.append(choice)
-        elif wanted_units and not wanted_workers and question.unit.id in wanted_units:
+        if (wanted_workers and question.worker in wanted_workers) or (
+            wanted_units and not wanted_workers and question.unit.id in wanted_units
+        ):
             fitting.append(choice)
         elif concepts and not wanted_units and not wanted_workers:
             subject = subject_of(question.measures)
             if subject is None:
                 continue
             words = {c for bag in subject.bags for c in bag} | subject.absorbs - {"child", "plan"}
-            label = {w for w in choice.label.lower().replace("-", " ").split()}
+            label = set(choice.label.lower().replace("-", " ").split())
             spoken = {p.norm for p in asked.concepts} | {p.text.lower() for p in asked.concepts}
             family = {
                 "cp": "child_protection",
@@ -627,4 +648,3 @@ def _pick(asked: Asked, env: Env, choices: tuple) -> Reading | None:  # type: ig
     if others:
         return None
     return Reading("answered", fitting[0].question, words=words_of(asked), said=frozenset({"choice"}))
-

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -19,27 +20,138 @@ from bot.understanding.text import tokenise
 from kpi_engine import vocabulary
 
 MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIME_WORDS = (
-    *MONTHS, *DAYS, "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec",
-    "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun",
-    "today", "yesterday", "tomorrow", "tonight", "week", "month", "year", "day", "quarter", "fortnight", "weekend",
-    "last", "next", "past", "previous", "coming", "since", "until", "till", "before", "after", "ending", "commencing",
-    "beginning", "end", "start", "rolling", "financial", "calendar", "now", "hour", "annual", "date", "half", "term",
-    "rest", "later", "soon", "shortly", "couple", "age", "aged", "old", "teenager", "teen", "infant", "baby",
-    "toddler", "least", "more", "longer", "less", "fewer", "under", "older", "younger", "below", "above", "exceeding",
-    "working", "to",
-)  # fmt: skip
+    *MONTHS,
+    *DAYS,
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sept",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+    "today",
+    "yesterday",
+    "tomorrow",
+    "tonight",
+    "week",
+    "month",
+    "year",
+    "day",
+    "quarter",
+    "fortnight",
+    "weekend",
+    "last",
+    "next",
+    "past",
+    "previous",
+    "coming",
+    "since",
+    "until",
+    "till",
+    "before",
+    "after",
+    "ending",
+    "commencing",
+    "beginning",
+    "end",
+    "start",
+    "rolling",
+    "financial",
+    "calendar",
+    "now",
+    "hour",
+    "annual",
+    "date",
+    "half",
+    "term",
+    "rest",
+    "later",
+    "soon",
+    "shortly",
+    "couple",
+    "age",
+    "aged",
+    "old",
+    "teenager",
+    "teen",
+    "infant",
+    "baby",
+    "toddler",
+    "least",
+    "more",
+    "longer",
+    "less",
+    "fewer",
+    "under",
+    "older",
+    "younger",
+    "below",
+    "above",
+    "exceeding",
+    "working",
+    "to",
+)
 """Words of the time and amount grammars: known, so never taken for typing errors of others."""
 
 PRIORITY = (
-    "concept", "aspect", "by", "rank", "show", "quality", "talk", "own", "whole", "here", "point", "follow",
-    "filter", "exceptions", "every", "staff", "level", "on_list", "target", "data", "negation", "claim", "order_word", "filter_label", "term",
-    "beyond", "ignorable",
-)  # fmt: skip
+    "concept",
+    "aspect",
+    "by",
+    "rank",
+    "show",
+    "quality",
+    "talk",
+    "own",
+    "whole",
+    "here",
+    "point",
+    "follow",
+    "filter",
+    "exceptions",
+    "every",
+    "staff",
+    "level",
+    "on_list",
+    "target",
+    "data",
+    "negation",
+    "claim",
+    "order_word",
+    "filter_label",
+    "term",
+    "beyond",
+    "ignorable",
+)
 """Which reading of a phrase comes first where it has several."""
 
 NOT_AIMS = frozenset({"claim", "filter_label"})
@@ -57,7 +169,9 @@ class Sense:
 @dataclass(frozen=True)
 class Lexicon:
     """phrases: senses by normalised words.  openings: prefixes of phrases, for the longest match.
-    known: every single word of a phrase.  weight: in how many phrases a word stands, in doublings.  content: words that a typing error may be corrected to.
+    known: every single word of a phrase.  weight: in how many phrases a word stands, in doublings.
+    content: words that a typing
+    error may be corrected to.
     before / after: words that stand before or after a word inside a phrase.
     """
 
@@ -115,8 +229,8 @@ def lexicon() -> Lexicon:
         for form in forms:
             learn(form, Sense("concept", concept))
     for kind, values in grammar().items():
-        for value, forms in values.items():
-            for form in forms:
+        for value, listed in values.items():
+            for form in listed:
                 learn(form, Sense(kind, str(value)))
     for (name, code), forms in language.filters.items():
         for form in forms:
@@ -158,7 +272,7 @@ def lexicon() -> Lexicon:
         if kinds & strong_kinds:
             strong.update(word for word in words if len(word) > 3 and word.isalpha())
             if "concept" in kinds or "aspect" in kinds:
-                for left, right in zip(words, words[1:], strict=False):
+                for left, right in pairwise(words):
                     before[right].add(left)
                     after[left].add(right)
     content = (surface | {word for word in TIME_WORDS if len(word) > 3}) - set(language.not_typos)

@@ -57,17 +57,18 @@ class Measuring(Placing):
         draft, asked = self.draft, self.asked
         if draft.show == "briefing":
             return
-        if exceptions and self.aspects.name == "":
-            draft.measures = every_exception()
-            asked.use_all([*every, *exceptions], "measure", "everything overdue")
-        elif self.aspects.name in ("overdue", "late") and draft.show in (
-            "list",
-            "headline",
-            "compare",
-            "trend",
-            "changes",
-            "why",
-            "forecast",
+        if (exceptions and self.aspects.name == "") or (
+            self.aspects.name in ("overdue", "late")
+            and draft.show
+            in (
+                "list",
+                "headline",
+                "compare",
+                "trend",
+                "changes",
+                "why",
+                "forecast",
+            )
         ):
             draft.measures = every_exception()
             asked.use_all([*every, *exceptions], "measure", "everything overdue")
@@ -138,17 +139,23 @@ class Measuring(Placing):
         show, aspect = self.draft.show, self.aspects.name
         concepts = {p.value("concept") for p in self.asked.cut.pieces if p.has("concept")}
         if self.late_and_rate and show != "explain" and subject.in_time and subject.overdue:
-            raise Problem(self._ask(
-                f"As a share in time, or the number overdue of {subject.says}?",
-                [(f"{subject.says}, in time", subject.in_time), (f"{subject.says}, overdue", subject.overdue)], subject.name,
-            ))  # fmt: skip
+            raise Problem(
+                self._ask(
+                    f"As a share in time, or the number overdue of {subject.says}?",
+                    [
+                        (f"{subject.says}, in time", subject.in_time),
+                        (f"{subject.says}, overdue", subject.overdue),
+                    ],
+                    subject.name,
+                )
+            )
         self._limit_aspect(subject)
         aspect = self.aspects.name
         if subject.needs_limit_for and not self._has_permanence(subject):
             raise Problem(self._refuse_subject(subject))
-        if "child_seen" in concepts and subject.name.endswith("visits") and "visit" not in concepts:
-            if aspect not in ("overdue", "late", "in_time", "due") and not self.negated:
-                raise Problem(self._refuse_subject(subject))
+        by_seen = "child_seen" in concepts and subject.name.endswith("visits") and "visit" not in concepts
+        if by_seen and aspect not in ("overdue", "late", "in_time", "due") and not self.negated:
+            raise Problem(self._refuse_subject(subject))
         if show == "explain" and subject.explain:
             return subject.explain
         if show == "explain":

@@ -90,7 +90,7 @@ class Naming(Walk):
         concepts = [frozenset(p.value("concept") for p in g) for g in groups]
         if all(best_subject(c) is not None for c in concepts):
             return True
-        return len(names) > 1 and not (one.subject.name in names)
+        return len(names) > 1 and one.subject.name not in names
 
     def _with_case_type(self, concepts: frozenset[str], optional: frozenset[str]) -> Named | None:
         """A subject of children narrowed to one case type ("assessments of LAC")."""

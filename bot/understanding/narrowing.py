@@ -6,9 +6,7 @@ from bot.understanding.amounts import Amount, age_filters, overdue_filters
 from bot.understanding.naming import subject_named
 from bot.understanding.pieces import Piece
 from bot.understanding.showing import Showing
-from bot.understanding.subjects import (
-    Named,
-)
+from bot.understanding.subjects import Named, falls_due
 from bot.understanding.times import When, ahead_by, back_by
 from kpi_engine.measures import in_catalogue_order
 from kpi_engine.question import Order
@@ -67,10 +65,23 @@ class Narrowing(Showing):
     def _limit(self, piece: Piece, amount: Amount) -> None:
         draft = self.draft
         orders: dict[str, Order] = {
-            "worst": "worst", "most overdue": "worst", "longest overdue": "worst", "longest": "worst", "oldest": "oldest",
-            "newest": "newest", "most recent": "newest", "best": "best", "top": "worst", "highest": "worst", "latest": "worst",
-            "bottom": "best", "lowest": "best", "first": "worst", "longest outstanding": "worst", "most late": "worst",
-        }  # fmt: skip
+            "worst": "worst",
+            "most overdue": "worst",
+            "longest overdue": "worst",
+            "longest": "worst",
+            "oldest": "oldest",
+            "newest": "newest",
+            "most recent": "newest",
+            "best": "best",
+            "top": "worst",
+            "highest": "worst",
+            "latest": "worst",
+            "bottom": "best",
+            "lowest": "best",
+            "first": "worst",
+            "longest outstanding": "worst",
+            "most late": "worst",
+        }
         draft.limit = amount.low
         draft.order = orders.get(amount.order)
         draft.said.update({"limit", "order"} if draft.order else {"limit"})
@@ -99,7 +110,7 @@ class Narrowing(Showing):
                     self.when_text = piece.norm
                     asked.use(piece, "time", piece.norm)
                     continue
-            overdue = bool(draft.measures) and all(s.endswith("_overdue") for s in draft.measures)
+            overdue = bool(draft.measures) and all(falls_due(s) for s in draft.measures)
             both = bool(self.named) and all(n.subject.overdue for n in self.named) and not self.aspects.name
             wanted = overdue_filters(amount)
             if (

@@ -113,33 +113,33 @@ def _choose(tokens: list[Token], vocabulary: Vocabulary, as_at: date, follow_up:
     for first, end, senses in lexicon().matches(norms):
         offer(piece(first, end, senses=senses), 5 if senses[0].kind == "concept" else 7)
     by_span: dict[tuple[int, int], list[NameSpan]] = {}
-    for span in vocabulary.children_in(tokens):
-        offer(piece(span.first, span.end, name=span), 0)
-    for span in (*vocabulary.units_in(tokens), *vocabulary.workers_in(tokens)):
-        by_span.setdefault((span.first, span.end), []).append(span)
+    for child in vocabulary.children_in(tokens):
+        offer(piece(child.first, child.end, name=child), 0)
+    for name in (*vocabulary.units_in(tokens), *vocabulary.workers_in(tokens)):
+        by_span.setdefault((name.first, name.end), []).append(name)
     for (first, end), spans in by_span.items():
         senses = lexicon().phrases.get(tuple(norms[first:end]), ())
-        for span in spans:
-            if span.kind == "worker" and not span.whole and not _is_a_name_here(tokens, span, bool(senses)):
+        for name in spans:
+            if name.kind == "worker" and not name.whole and not _is_a_name_here(tokens, name, bool(senses)):
                 continue
-            rank = 1 if span.kind == "worker" and span.whole else 2 if not span.subject else 3
-            offer(piece(first, end, name=span, senses=senses if span.subject else ()), rank)
+            rank = 1 if name.kind == "worker" and name.whole else 2 if not name.subject else 3
+            offer(piece(first, end, name=name, senses=senses if name.subject else ()), rank)
             break
     for time in find_times(joined, as_at, vocabulary.events, follow_up=follow_up):
         if time.start in starts and time.end in ends:
             offer(piece(starts[time.start], ends[time.end], when=time.when), 4)
-    for number in find_amounts(joined):
-        if number.start in starts and number.end in ends:
-            words = tuple(norms[starts[number.start] : ends[number.end]])
+    for span in find_amounts(joined):
+        if span.start in starts and span.end in ends:
+            words = tuple(norms[starts[span.start] : ends[span.end]])
             while words and words[0] in ("for", "by", "the"):
                 words = words[1:]
             named = lexicon().phrases.get(words)
             if named and named[0].kind == "concept":
-                offer(piece(starts[number.start], ends[number.end], senses=named), 4)
+                offer(piece(starts[span.start], ends[span.end], senses=named), 4)
                 continue
             offer(
-                piece(starts[number.start], ends[number.end], amount=number.amount),
-                4 if number.amount.what != "rows" else 6,
+                piece(starts[span.start], ends[span.end], amount=span.amount),
+                4 if span.amount.what != "rows" else 6,
             )
     taken = [False] * len(tokens)
     chosen: list[Piece] = []

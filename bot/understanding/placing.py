@@ -41,10 +41,10 @@ class Placing(Refusing):
         asked.use_all(here, "unit", "here")
         level = asked.find("level")
         self._unknown_unit()
-        for piece, ids in asked.units:
-            if len(ids) > 1:
-                raise Problem(self._which_unit(piece, ids))
-        ids = list(dict.fromkeys(ids[0] for _, ids in asked.units))
+        for piece, candidates in asked.units:
+            if len(candidates) > 1:
+                raise Problem(self._which_unit(piece, candidates))
+        ids: list[str] = list(dict.fromkeys(found[0] for _, found in asked.units))
         if (
             own_strong
             and ids
@@ -92,12 +92,15 @@ class Placing(Refusing):
             team = vocabulary.child_team(draft.child, draft.as_at)
             if team:
                 draft.unit = vocabulary.unit(team)
-        if draft.show == "compare" and not draft.units and "unit" not in draft.said:
-            if draft.by == "team" and draft.unit.kind == "team" or draft.by == "service":
-                draft.unit = AUTHORITY
-        if draft.show == "compare" and draft.by == "team" and not draft.units and draft.unit.kind == "team":
-            if own_weak and not own_strong and not ids:
-                draft.unit = AUTHORITY
+        inside_a_team = draft.by == "team" and draft.unit.kind == "team"
+        unsaid = "unit" not in draft.said or (own_weak and not own_strong and not ids)
+        if (
+            draft.show == "compare"
+            and not draft.units
+            and unsaid
+            and (inside_a_team or draft.by == "service")
+        ):
+            draft.unit = AUTHORITY
         asked.use_all(level, "unit", "level")
 
     def _several_units(self, ids: list[str]) -> None:
@@ -117,13 +120,13 @@ class Placing(Refusing):
     def _default_authority(self) -> None:
         """Placement measures asked by a fostering or adoption unit are about the whole authority."""
         wanted = {kind for n in self.named for kind in n.subject.whole_authority_for}
-        if wanted and self.named and all(n.subject.whole_authority_for for n in self.named):
-            if self.env.vocabulary.is_fostering(self.env.listener.default_unit):
-                self.draft.unit = AUTHORITY
+        about_placements = bool(wanted) and all(n.subject.whole_authority_for for n in self.named)
+        if about_placements and self.env.vocabulary.is_fostering(self.env.listener.default_unit):
+            self.draft.unit = AUTHORITY
 
     def _unknown_unit(self) -> None:
         """ "CSWT 9", "in Narnia team": a name that nobody has is asked back, never replaced."""
-        asked, vocabulary = self.asked, self.env.vocabulary
+        asked, _vocabulary = self.asked, self.env.vocabulary
         for piece, _ in asked.units:
             span = piece.name
             after = asked.cut.after(piece)

@@ -9,8 +9,8 @@ from time import perf_counter
 
 from bot.understanding import wording
 from bot.understanding.context import EMPTY, Context
-from bot.understanding.follow_up import complete, follow, is_follow_up
 from bot.understanding.draft import Env
+from bot.understanding.follow_up import complete, follow, is_follow_up
 from bot.understanding.interpret import interpret
 from bot.understanding.pieces import Cut, cut
 from bot.understanding.reading import Listener, Reading, Word
@@ -20,7 +20,9 @@ from kpi_engine.question import Question
 
 _PARTS = re.compile(r"(?:[?!;\n]+|\.(?=\s|$)|\.{2,})\s*")
 _AND_THEN = re.compile(
-    r"(?:,|\s)\s*(?:and|also|plus|and also)\s+(?=(?:how many|which|who|what|whats|list|show|give me|compare|rank|forecast|explain|why|when is|how are|how is|how do)\b)",
+    r"(?:,|\s)\s*(?:and|also|plus|and also)\s+"
+    r"(?=(?:how many|which|who|what|whats|list|show|give me|compare|rank|forecast|explain|why|when is|how are|how is"
+    r"|how do)\b)",
     re.IGNORECASE,
 )
 
@@ -91,12 +93,12 @@ def _several(parts: list[str], env: Env, held: Context) -> Reading | None:
     kept = [(part, c) for part, c in zip(parts, cuts, strict=True) if not _is_filler(c)]
     if len(kept) < 2:
         if len(kept) == 1 and len(parts) > 1:
-            part, one = kept[0]
+            part = kept[0][0]
             again = cut(part, env.vocabulary, env.as_at, held.question is not None)
             reading = _one(part, again, env, held)
             return reading if reading.outcome == "answered" else None
         return None
-    first_part, first_cut = kept[0]
+    first_part, _first_cut = kept[0]
     first = _one(first_part, cut(first_part, env.vocabulary, env.as_at, held.question is not None), env, held)
     if first.outcome != "answered" or first.question is None:
         return None
@@ -126,10 +128,15 @@ def _same_question(first: Reading, second: Reading, piece: Cut) -> bool:
 
 
 def _is_filler(piece: Cut) -> bool:
-    return all(
-        any(s.kind in ("ignorable", "talk", "claim") for s in p.senses) and not p.has("point") or (p.senses and p.has("claim"))
-        for p in piece.pieces
-    ) if piece.pieces else True  # fmt: skip
+    return (
+        all(
+            (any(s.kind in ("ignorable", "talk", "claim") for s in p.senses) and not p.has("point"))
+            or (p.senses and p.has("claim"))
+            for p in piece.pieces
+        )
+        if piece.pieces
+        else True
+    )
 
 
 def _talk(whole: Cut, env: Env) -> Reading | None:

@@ -60,17 +60,20 @@ class Refusing(AspectReading):
             ):
                 if not piece.has("beyond"):
                     asked.use(piece, "ignorable")
-            elif piece.has("on_list") or piece.has("follow") or piece.has("point") or piece.has("level"):
-                asked.use(piece, "ignorable")
-            elif piece.has("staff") and (
-                draft.worker or any(n.subject.family == "workforce" for n in self.named)
+            elif (
+                piece.has("on_list")
+                or piece.has("follow")
+                or piece.has("point")
+                or piece.has("level")
+                or (
+                    piece.has("staff")
+                    and (draft.worker or any(n.subject.family == "workforce" for n in self.named))
+                )
             ):
                 asked.use(piece, "ignorable")
             elif piece.has("show", "show_me", "count", "list"):
                 asked.use(piece, "show", draft.show)
-            elif piece.has("every") and (self.named or draft.measures):
-                asked.use(piece, "ignorable")
-            elif (
+            elif (piece.has("every") and (self.named or draft.measures)) or (
                 piece.has("data")
                 and draft.show in ("headline", "list", "briefing", "trend", "compare", "explain")
                 and piece.norm in ("data", "info", "information")
@@ -99,7 +102,7 @@ class Refusing(AspectReading):
             asked.use_all(asked.find("order_word"), "order")
 
     def _account(self) -> None:
-        left = [p for p in self._leftover()]
+        left = list(self._leftover())
         if self.draft.show == "compare":
             self._order()
             left = [p for p in left if p not in self.asked.used]

@@ -14,12 +14,72 @@ from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import By, Period, Show
 
 NET_WORDS = frozenset(
-    {"gone down", "gone up", "going down", "going up", "coming down", "fallen", "risen", "dropped", "change", "changed",
-     "gone up or down", "going up or down", "fall", "rise", "increase", "decrease", "drop", "dropping", "falling", "rising"}
-)  # fmt: skip
+    {
+        "gone down",
+        "gone up",
+        "going down",
+        "going up",
+        "coming down",
+        "fallen",
+        "risen",
+        "dropped",
+        "change",
+        "changed",
+        "gone up or down",
+        "going up or down",
+        "fall",
+        "rise",
+        "increase",
+        "decrease",
+        "drop",
+        "dropping",
+        "falling",
+        "rising",
+    }
+)
 RELATIVE_VERBS = frozenset(
-    "is are was were be been have has had do does did need needs will would can could should live lives came went"
-    " go get got left hold holds work works started ended began remain had became take took not".split()
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "have",
+        "has",
+        "had",
+        "do",
+        "does",
+        "did",
+        "need",
+        "needs",
+        "will",
+        "would",
+        "can",
+        "could",
+        "should",
+        "live",
+        "lives",
+        "came",
+        "went",
+        "go",
+        "get",
+        "got",
+        "left",
+        "hold",
+        "holds",
+        "work",
+        "works",
+        "started",
+        "ended",
+        "began",
+        "remain",
+        "had",
+        "became",
+        "take",
+        "took",
+        "not",
+    ]
 )
 
 
@@ -32,9 +92,22 @@ class Showing(Measuring):
         self._relatives()
         shows = {
             value: asked.find("show", value)
-            for value in ("trend", "compare", "forecast", "explain", "timescale", "why", "briefing", "benchmark",
-                          "changes", "quality", "change_of", "show_me", "count")
-        }  # fmt: skip
+            for value in (
+                "trend",
+                "compare",
+                "forecast",
+                "explain",
+                "timescale",
+                "why",
+                "briefing",
+                "benchmark",
+                "changes",
+                "quality",
+                "change_of",
+                "show_me",
+                "count",
+            )
+        }
         self.shows = shows
         by = {value: asked.find("by", value) for value in ("team", "service", "worker", "week", "month")}
         self.by_pieces = by
@@ -146,9 +219,22 @@ class Showing(Measuring):
         self.list_pieces = [p for p in self.list_pieces if p not in self.asked.used]
 
     def _is_quality(self) -> bool:
-        firm = any(p.end - p.first > 1 or self.asked.find("data") or p.norm in (
-            "finding", "freshness", "duplicate", "dq", "validation", "refreshed", "inaccuracy", "accuracy",
-        ) for p in self.shows["quality"])  # fmt: skip
+        firm = any(
+            p.end - p.first > 1
+            or self.asked.find("data")
+            or p.norm
+            in (
+                "finding",
+                "freshness",
+                "duplicate",
+                "dq",
+                "validation",
+                "refreshed",
+                "inaccuracy",
+                "accuracy",
+            )
+            for p in self.shows["quality"]
+        )
         about = [n for n in self.named if n.subject.name not in ("children", "contacts")]
         return firm and not about
 
@@ -386,7 +472,7 @@ class Showing(Measuring):
         asked, shows, aspects = self.asked, self.shows, self.aspects
         every = asked.find("every")
         exceptions = asked.find("exceptions")
-        count_words = [p for p in shows["count"]]
+        count_words = list(shows["count"])
         if shows["briefing"] and not subject:
             asked.use_all(
                 [
@@ -438,7 +524,7 @@ class Showing(Measuring):
                 draft.by = self._grain()
             asked.use_all([*by["week"], *by["month"]], "by", draft.by)
         elif show in ("compare", "coming_up", "list", "headline", "changes", "forecast", "benchmark"):
-            chosen: By | None = next((v for v in ("team", "service", "worker") if by[v]), None)  # type: ignore[misc]
+            chosen: By | None = next((v for v in ("team", "service", "worker") if by[v]), None)
             if show in ("list", "headline") and chosen:
                 chosen = None
             if show in ("compare", "coming_up"):

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from bot.understanding.lexicon import norms_of
 from kpi_engine import vocabulary
+from kpi_engine.measure import Backlog
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.vocabulary import Subject
 
@@ -143,3 +144,9 @@ def every_overdue() -> tuple[str, ...]:
 def every_exception() -> tuple[str, ...]:
     """Every overdue and every unallocated measure (umbrella "everything overdue")."""
     return tuple(slug for slug in CATALOGUE if slug.endswith(("_overdue", "_unallocated")))
+
+
+def falls_due(slug: str) -> bool:
+    """Whether the measure is a backlog of duties, whose rows have days overdue."""
+    measure = CATALOGUE[slug]
+    return isinstance(measure, Backlog) and bool(measure.clocks)

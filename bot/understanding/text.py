@@ -13,7 +13,8 @@ LONGEST = 2000
 _MENTION = re.compile(r"<at[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _APPOINTMENT = re.compile(
-    r"\b(?:before|for|ahead of|at) (?:my|our|the) \d{1,2}(?:[:.]\d\d)?(?: ?o['’]?clock| ?am\b| ?pm\b)(?: meeting| call| catch up)?",
+    r"\b(?:before|for|ahead of|at) (?:my|our|the) \d{1,2}(?:[:.]\d\d)?(?: ?o['’]?clock| ?am\b| ?pm\b)"
+    r"(?: meeting| call| catch up)?",
     re.IGNORECASE,
 )
 """Why somebody asks now ("before my 10 o'clock"): padding, not a time of the question."""
@@ -47,7 +48,9 @@ _CONTRACTIONS = {
     "gonna": "going to", "lemme": "let me", "howmany": "how many", "whose": "whose",
 }  # fmt: skip
 _ENDINGS = {"re": "are", "ve": "have", "ll": "will", "m": "am", "d": "would"}
-_IS_AFTER = frozenset("what who how where that it there when here he she why which".split())
+_IS_AFTER = frozenset(
+    ["what", "who", "how", "where", "that", "it", "there", "when", "here", "he", "she", "why", "which"]
+)
 _IRREGULAR = {
     "children": "child", "childrens": "child", "childs": "child", "childern": "child", "chidren": "child",
     "kids": "kid", "people": "person", "peoples": "person", "persons": "person", "families": "family",
@@ -56,9 +59,56 @@ _IRREGULAR = {
     "yr": "year", "hrs": "hour", "hr": "hour", "pls": "please", "plz": "please", "thx": "thanks",
 }  # fmt: skip
 _KEEP = frozenset(
-    "is was has this his us as its does yes less miss always perhaps status plus versus thus bus gas christmas "
-    "thanks cheers business address process access progress towards across always james ofsted days' afterwards "
-    "teams services sometimes perhaps hers ours theirs yours whereas pads pros cons sus".split()
+    [
+        "is",
+        "was",
+        "has",
+        "this",
+        "his",
+        "us",
+        "as",
+        "its",
+        "does",
+        "yes",
+        "less",
+        "miss",
+        "always",
+        "perhaps",
+        "status",
+        "plus",
+        "versus",
+        "thus",
+        "bus",
+        "gas",
+        "christmas",
+        "thanks",
+        "cheers",
+        "business",
+        "address",
+        "process",
+        "access",
+        "progress",
+        "towards",
+        "across",
+        "always",
+        "james",
+        "ofsted",
+        "days'",
+        "afterwards",
+        "teams",
+        "services",
+        "sometimes",
+        "perhaps",
+        "hers",
+        "ours",
+        "theirs",
+        "yours",
+        "whereas",
+        "pads",
+        "pros",
+        "cons",
+        "sus",
+    ]
 )
 
 
@@ -232,7 +282,9 @@ def _numbers(tokens: list[Token]) -> list[Token]:
     return out
 
 
-_COUNTED = frozenset("day week month year working to quarter hour fortnight calendar".split())
+_COUNTED = frozenset(
+    ["day", "week", "month", "year", "working", "to", "quarter", "hour", "fortnight", "calendar"]
+)
 
 
 def _counts(tokens: list[Token], place: int) -> bool:
@@ -241,8 +293,39 @@ def _counts(tokens: list[Token], place: int) -> bool:
     before = tokens[place - 1].low if place else ""
     if after in _COUNTED:
         return True
-    pronoun_after = (
-        "first second third fourth fifth last next that this which the another other no each every any top bottom"
-        " have got has had with a worst oldest newest latest late overdue red what".split()
-    )
+    pronoun_after = [
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "last",
+        "next",
+        "that",
+        "this",
+        "which",
+        "the",
+        "another",
+        "other",
+        "no",
+        "each",
+        "every",
+        "any",
+        "top",
+        "bottom",
+        "have",
+        "got",
+        "has",
+        "had",
+        "with",
+        "a",
+        "worst",
+        "oldest",
+        "newest",
+        "latest",
+        "late",
+        "overdue",
+        "red",
+        "what",
+    ]
     return bool(before) and before not in pronoun_after and after not in ("of", "is", "are", "for", "in", "s")

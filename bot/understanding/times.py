@@ -3,6 +3,7 @@
 Works on the normalised words of a message joined by spaces: digits for numbers, singulars, lower case.
 """
 
+# ruff: noqa: E501 - a rule or a table row to a line reads better than one broken over many
 from __future__ import annotations
 
 import re
@@ -121,7 +122,9 @@ DATE = (
     r"|20\d\d-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?)"
 )
 _LEAD = r"(?:(?:in|over|during|for|within|across|from|on|through|throughout|of) )?"
-_LEADS = frozenset("in over during for within across from on through throughout of".split())
+_LEADS = frozenset(
+    ["in", "over", "during", "for", "within", "across", "from", "on", "through", "throughout", "of"]
+)
 _LAST = r"(?:last|past|previous|preceding|latest|most recent)"
 _NEXT = r"(?:next|coming|following|upcoming)"
 
@@ -459,7 +462,6 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"since (?:the )?{_LAST} week|since last time|from last week|on last week|compared (?:to|with) last week|since the last (?:one|meeting|report|briefing)|since this time last week",
      lambda m, d: When(since_last_week=True)),
     (rf"{_LEAD}(?:the |our |these )?{_LAST} {N} (working )?{U}", _back_period),
-    (rf"{_LEAD}(\d+) {_LAST} ()(day|week|month|year)", _back_period),
     (rf"{_LEAD}the (?:last|past) {U}", _rolling_one),
     (rf"{_LEAD}past {U}", _rolling_one),
     (rf"(?:the )?{_LAST} financial year|the year before", lambda m, d: _last("year", d)),

@@ -191,8 +191,7 @@ class Vocabulary:
         return (
             before in ("child", "case", "id", "person", "number", "is", "why", "for", "on", "about", "of")
             and len(part[0].low) > 2
-            or (len(part[0].low) > 4)
-        )
+        ) or (len(part[0].low) > 4)
 
     def units_in(self, tokens: Sequence[Token]) -> Iterable[NameSpan]:
         """Names of units."""
@@ -371,17 +370,19 @@ def _unit_names(
             openings[words[0]].add(unit_id)
     for key, ids in openings.items():
         rare = key not in lexicon().known and key.isalpha()
-        if key in initials:
-            initials[key] |= ids
-        elif rare or (key,) in lexicon().phrases and len(key) <= 4:
+        if key in initials or rare or ((key,) in lexicon().phrases and len(key) <= 4):
             initials[key] |= ids
     for unit_id, unit in units.items():
         if unit.kind != "team":
             continue
         for word in norms_of(clean(str(unit.name))):
-            if word.isalpha() and word not in lexicon().known and len(word) > 3:
-                initials[word].add(unit_id)
-            elif word in ("north", "south", "east", "west", "central"):
+            if (word.isalpha() and word not in lexicon().known and len(word) > 3) or word in (
+                "north",
+                "south",
+                "east",
+                "west",
+                "central",
+            ):
                 initials[word].add(unit_id)
     for nickname, unit_id in nicknames.items():
         if unit_id in units:

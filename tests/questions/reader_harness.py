@@ -1,4 +1,4 @@
-"""Answers of the reader alone, in the contract's form: nothing is computed, rights only as far as questions need them."""
+"""Answers of the reader alone, in the contract's form: nothing is computed, rights as far as questions need them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.understanding.reading import Listener, Reading
 from bot.understanding.vocabulary import Vocabulary
 from kpi_engine.question import ALL
 from tests.unit.understanding.example_authority import ExampleAuthority
+
 
 def rows_for(listener: Listener) -> tuple[tuple[str, str], ...]:
     """Two rows that every list is taken to show, so that "the first one" has something to point to."""
@@ -28,7 +29,9 @@ def beyond_rights(reading: Reading, listener: Listener, authority: ExampleAuthor
     asks_rows = asks_rows or (question.show == "coming_up" and "rows" in reading.said)
     if not asks_rows and question.worker is None:
         return False
-    wanted = authority.units_below(question.unit.id) if question.unit.id != ALL else frozenset(authority.units)
+    wanted = (
+        authority.units_below(question.unit.id) if question.unit.id != ALL else frozenset(authority.units)
+    )
     return not wanted & listener.row_units
 
 
@@ -51,8 +54,14 @@ class ReaderAlone:
         if beyond_rights(reading, listener, self.authority):
             outcome = "not_permitted"
         answered = outcome == "answered" and reading.question is not None
-        shows_rows = answered and reading.question is not None and reading.question.show in ("list", "headline")
-        rows = rows_for(listener) if shows_rows and reading.question is not None and reading.question.measures else ()
+        shows_rows = (
+            answered and reading.question is not None and reading.question.show in ("list", "headline")
+        )
+        rows = (
+            rows_for(listener)
+            if shows_rows and reading.question is not None and reading.question.measures
+            else ()
+        )
         if session:
             summary = AnswerSummary(outcome, tuple(c for c, _ in rows), tuple(w for _, w in rows))
             self.sessions[session] = advance(context, reading, summary)
