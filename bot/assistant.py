@@ -15,14 +15,16 @@ from typing import Protocol
 
 from bot import audit, rights
 from bot.cards import Client
-from bot.dialogs import answer_json, ask, belongs, drill_down
+from bot.dialogs import answer_json, ask, belongs, drill_down, subscribe
 from bot.dialogs.room import Belonging, Room, Said
 from bot.engines import Engines
 from bot.memory import Memory
 from bot.seals import Seals
+from bot.store.subscriptions import Subscription
 from bot.store.unclear import UnclearQuestion
 from bot.turn import Audience, Reply, Turn
 from bot.understanding.context import AnswerSummary, Context, advance
+from bot.understanding.post_wishes import PostWish
 from bot.understanding.reader import read
 from bot.understanding.reading import Listener, Reading
 from bot.understanding.vocabulary import Vocabulary
@@ -55,6 +57,7 @@ class Assistant:
 
     unclear: where questions that could not be answered are kept (encrypted), to mend the vocabulary by.
     channels: where it is kept which unit a conversation belongs to; None where nobody can change that in chat.
+    posts: where wishes about the scheduled posts are kept; None where nobody can change those in chat.
     seals: seals the buttons of every card and refuses a press without one; None where nobody can forge
         (one process that shows its own cards).
     as_at: the date asked from instead of the extract's own (`perfbot ask --at`).
@@ -71,6 +74,7 @@ class Assistant:
         unclear: Unclear | None = None,
         *,
         channels: Channels | None = None,
+        posts: subscribe.Posts | None = None,
         seals: Seals | None = None,
         as_at: date | None = None,
         events: Mapping[str, tuple[date, date]] | None = None,
@@ -82,6 +86,7 @@ class Assistant:
         self._recorder = recorder
         self._unclear = unclear
         self._channels = channels
+        self._posts = posts
         self._seals = seals
         self._as_at = as_at
         self._events = events or {}
@@ -93,14 +98,19 @@ class Assistant:
     async def reply(self, turn: Turn) -> list[Reply]:
         """One reply, or two when the message held two questions; recorded before they are given back."""
         context = await self._memory.load(turn.person_id, turn.conversation_id, turn.now)
+        wish = self._posts.wish_of(turn.text, turn.now) if self._posts and turn.text else None
+        kept = await self._posts.wishes.all() if self._posts and wish else []
         async with self._one_at_a_time:
-            said, context = await asyncio.to_thread(self._answer, turn, context)
+            said, context = await asyncio.to_thread(self._answer, turn, context, wish, kept)
         for each in said:
             await self._record(each, turn.person_id, turn.conversation_id, turn.audience, turn.now)
             if self._unclear is not None and each.outcome in UNCLEAR and turn.text:
                 await self._unclear.add(UnclearQuestion(turn.now, turn.person_id, each.outcome, turn.text))
             if each.belonging is not None:
                 await self._give(each.belonging, turn)
+            for changed in each.wishes:
+                assert self._posts is not None
+                await self._posts.wishes.set(changed)
         await self._memory.save(turn.person_id, turn.conversation_id, context, turn.now)
         return self._replies(said, turn.person_id, turn.audience, turn.now)
 
@@ -134,7 +144,9 @@ class Assistant:
 
     # What follows is pure: no store, no clock -----------------------------------------------------------
 
-    def _answer(self, turn: Turn, context: Context) -> tuple[list[Said], Context]:
+    def _answer(
+        self, turn: Turn, context: Context, wish: PostWish | None, kept: list[Subscription]
+    ) -> tuple[list[Said], Context]:
         engine = self._engines.current()
         try:
             person = rights.identify(turn.person_id, engine)
@@ -146,6 +158,8 @@ class Assistant:
             return [pressed], _after(context, pressed)
         place_id = turn.place_id if self._channels is not None else ""
         about_here = belongs.hear(room, turn.text or "", place_id, self._words_of(engine))
+        if about_here is None and wish is not None and self._posts is not None:
+            about_here = subscribe.hear(room, turn.text or "", wish, kept, turn.now, self._posts.zone)
         if about_here is not None:
             return [about_here], context
         return self._hear(room, turn.text or "", context)

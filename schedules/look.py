@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.rights import STRANGER
-from bot.store import Delivery, Subscription
+from bot.store import Delivery
 from bot.turn import PERSONAL
 from kpi_engine.errors import NotPermitted
 from kpi_engine.question import ALL
@@ -23,7 +22,7 @@ from schedules.delivery import Posting
 from schedules.notices import Key
 from schedules.timetable import Due
 from schedules.tools import Tools, key_of
-from schedules.wishes import is_wanted, with_wishes
+from schedules.wishes import Posts, posts_between, with_wishes
 
 LOOK_BACK = timedelta(days=31)
 """A process that was down for longer does not list what it missed before that."""
@@ -54,8 +53,10 @@ class Deliveries:
         wishes = await self._t.store.subscriptions.all()
         table = with_wishes(self._t.timetable(directory), wishes)
         first = max(before - timedelta(days=1), now - LOOK_BACK)
-        dues = table.due_between(first, now + timedelta(microseconds=1))
-        await self._keep([due for due in dues if due.until > before], wishes, directory, now)
+        who = recipients(directory, await self._t.store.channels.all())
+        soon = now + timedelta(microseconds=1)
+        posts = posts_between(table, who, wishes, directory, first, soon)
+        await self._keep([post for post in posts if post[0].until > before], directory, now)
         await marks.looked(now)
         await self._posting.send_waiting()
         await self._t.notices.hand_out(directory)
@@ -84,16 +85,12 @@ class Deliveries:
         await self._posting.send(mine)
         return await self._briefings.find(*key) or mine
 
-    async def _keep(
-        self, dues: Iterable[Due], wishes: Sequence[Subscription], directory: Directory, now: datetime
-    ) -> None:
+    async def _keep(self, posts: Posts, directory: Directory, now: datetime) -> None:
         """Composes and keeps every delivery that is not kept yet; records what came too late."""
-        who = recipients(directory, await self._t.store.channels.all())
         wanted = {
             (due.key, recipient.id, due.period): (due, recipient)
-            for due in dues
-            for recipient in who.get(due.unit_id, [])
-            if is_wanted(due, recipient.person_id, wishes)
+            for due, recipients in posts
+            for recipient in recipients
         }
         if wanted.keys() - self._kept:
             self._kept |= await self._briefings.keys({due.period for due, _ in wanted.values()})

@@ -10,7 +10,7 @@ from bot.store import Store
 from schedules.briefings import Directory, Recipient, recipients
 from schedules.timetable import Due, Timetable
 from schedules.timetable_file import read_timetable
-from schedules.wishes import is_wanted, with_wishes
+from schedules.wishes import posts_between, with_wishes
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,5 @@ async def outlook(
     wishes = await store.subscriptions.all()
     table = with_wishes(timetable_of(settings, directory), wishes)
     who = recipients(directory, await store.channels.all())
-    return [
-        Coming(
-            due,
-            due.at.astimezone(table.zone),
-            tuple(each for each in who.get(due.unit_id, []) if is_wanted(due, each.person_id, wishes)),
-        )
-        for due in table.next_days(now, days)
-    ]
+    posts = posts_between(table, who, wishes, directory, now, table.days_on(now, days))
+    return [Coming(due, due.at.astimezone(table.zone), recipients) for due, recipients in posts]

@@ -117,8 +117,12 @@ class Timetable:
 
     def next_days(self, now: datetime, days: int = 14) -> list[Due]:
         """What goes out from `now` (aware) in so many days of the calendar."""
+        return self.due_between(now, self.days_on(now, days))
+
+    def days_on(self, now: datetime, days: int) -> datetime:
+        """The same time on the wall, so many days of the calendar after `now` (aware)."""
         local = now.astimezone(self.zone)
-        return self.due_between(now, datetime.combine(local + timedelta(days=days), local.time(), self.zone))
+        return datetime.combine(local + timedelta(days=days), local.time(), self.zone)
 
     def stale(self, as_at: date, now: datetime) -> str | None:
         """Why no briefing may be made from data of that date at that moment, or None."""

@@ -2,21 +2,26 @@
 
 A wish is a row of bot.store.subscriptions: owner a unit or a person, kind "briefing" or "meeting", wanted
 `{"on": "tuesday", "at": "09:00"}`, active False = stopped, paused_until = nothing that falls due before then.
-A unit's wish moves or ends its posts; a person's wish ends or pauses what that person is sent.
+A unit's wish moves or ends its posts; a person's wish ends or pauses what that person is sent, or gives the
+briefing of the person's own unit a day and time of the person's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from bot.store import Subscription
+from bot.turn import PERSONAL
 from kpi_engine.errors import InputError
+from kpi_engine.question import ALL
+from schedules.briefings import Directory, Recipient
 from schedules.timetable import WEEKDAYS, Due, Slot, Timetable, Weekly
 
 BRIEFING, MEETING = "briefing", "meeting"
+Posts = list[tuple[Due, tuple[Recipient, ...]]]
 LATE_HOURS = 3
 """A briefing at a time of the unit's own goes out late for so long, at most until the end of the day."""
 
@@ -40,6 +45,49 @@ def with_wishes(table: Timetable, wishes: Iterable[Subscription]) -> Timetable:
         elif slot is not None and table.can_remind_of(slot):
             meetings[wish.owner] = slot
     return replace(table, own=own, meetings=meetings, paused=paused)
+
+
+def posts_between(
+    table: Timetable,
+    who: Mapping[str, Sequence[Recipient]],
+    wishes: Sequence[Subscription],
+    directory: Directory,
+    start: datetime,
+    end: datetime,
+) -> Posts:
+    """What falls due with start <= at < end and who gets it, in order; `table` is the one with_wishes gave.
+
+    Somebody with a time of their own gets the briefing then and not with their unit, whether or not the unit
+    has it stopped: it is the same briefing of the same week, so that changing the time never makes a second.
+    """
+    own = _own_times(wishes, directory)
+    found: Posts = []
+    for due in table.due_between(start, end):
+        recipients = [
+            each
+            for each in who.get(due.unit_id, ())
+            if is_wanted(due, each.person_id, wishes) and not (due.post == BRIEFING and each.person_id in own)
+        ]
+        found.append((due, tuple(recipients)))
+    for person_id, (unit_id, weekly) in sorted(own.items()):
+        alone = replace(table, units=(unit_id,), own={unit_id: weekly}, meetings={}, paused={})
+        for due in alone.due_between(start, end):
+            if is_wanted(due, person_id, wishes):
+                found.append((due, (Recipient(person_id, PERSONAL),)))
+    return sorted(found, key=lambda post: (post[0], [each.id for each in post[1]]))
+
+
+def _own_times(wishes: Iterable[Subscription], directory: Directory) -> dict[str, tuple[str, Weekly]]:
+    """By person: the own unit and the wished time, for active people who wish one that can be."""
+    found = {}
+    for wish in wishes:
+        user = directory.users.get(wish.owner)
+        slot = _slot(wish.wanted)
+        if wish.kind == BRIEFING and user is not None and user.active and slot is not None:
+            unit_id = user.unit_id or ALL
+            if unit_id in directory.units:
+                found[wish.owner] = (unit_id, Weekly(slot, _late(slot.at)))
+    return found
 
 
 def is_wanted(due: Due, person_id: str | None, wishes: Iterable[Subscription]) -> bool:

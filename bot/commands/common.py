@@ -122,6 +122,7 @@ async def desk(
     memory: where contexts are kept; default this process, or, with `remember`, the store.
     """
     from bot.assistant import Assistant
+    from bot.dialogs.subscribe import Posts
     from bot.engines import FixedEngine
     from bot.memory import Forgetful, StoreMemory
     from bot.seals import Seals
@@ -140,6 +141,7 @@ async def desk(
             recorder(config, store),
             store.unclear,
             channels=store.channels,
+            posts=Posts(store.subscriptions, config.zone),
             seals=Seals(cipher.mark),
             as_at=day,
             events=_events(config),

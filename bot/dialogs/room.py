@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.cards import Client
 from bot.rights import Person
+from bot.store.subscriptions import Subscription
 from bot.turn import Audience
 from bot.understanding.reading import Reading
 from bot.wording import Names
@@ -54,7 +55,7 @@ class Said:
     json: the contract's answer JSON.  asked: the question as understood, also when it was refused.
     reading, answer: what the next turn may point back at; None where nothing was read or computed.
     event: what the record calls it.  done: what it keeps in place of a question (a change of settings).
-    belonging: what is changed once this has been recorded.
+    belonging, wishes: what is changed once this has been recorded.
     """
 
     json: Mapping[str, Any]
@@ -66,6 +67,7 @@ class Said:
     answer: Answer | None = None
     done: Mapping[str, Any] | None = None
     belonging: Belonging | None = None
+    wishes: tuple[Subscription, ...] = ()
 
     @property
     def outcome(self) -> Outcome:

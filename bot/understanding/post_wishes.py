@@ -38,7 +38,10 @@ class PostWish:
 
 
 _POLITE = r"(?:(?:please|can you|could you|would you|hey|hi|bot|perfbot|from now on|i want you to)[, ]+)*"
-_WHOSE = r"(?P<whose>me|us|my team|our team|the team|this channel|everyone here|[a-z][a-z0-9 .&'-]{0,60}?)"
+_NAME = r"(?!(?:the|our|my|these|your|any|all)\b)[a-z][a-z0-9 .&'-]{0,60}?"
+_WHOSE = rf"(?P<whose>me|us|my team|our team|the team|this channel|everyone here|{_NAME})"
+_ME = r"(?P<whose>me|us)"
+_FOR = r"(?P<whom>me|us|this channel|.{1,60}?)"
 _POST = r"(?:(?:the|our|my|these|your|those|any|all) )*(?:weekly |monday |scheduled |regular )*"
 _THING = r"(?:briefings?|briefing posts?|posts?|messages?|updates?|reminders?|digests?|summary)"
 _DAY = rf"(?P<each>on |every |each )*(?P<day>{'|'.join(DAYS)})(?P<s>s)?(?: mornings?| afternoons?)?"
@@ -60,10 +63,10 @@ _UNTIL = r"(?:until|till|til) (?P<until>.+?)"
 _PAUSE = tuple(
     re.compile(_POLITE + pattern + _END)
     for pattern in (
-        rf"(?:pause|hold|suspend|snooze)(?: (?P<whose>me|us))?(?: {_POST}{_THING})?(?: for (?P<whom>me|us|.{{1,60}}?))? {_UNTIL}",
-        rf"(?:pause|suspend|snooze)(?: {_POST}{_THING})?(?: for (?P<whom>me|us))?",
-        rf"no (?:more )?{_THING}(?: for (?P<whom>me|us))? {_UNTIL}",
-        rf"(?:do not|don't|dont) (?:send|post)(?: (?P<whose>me|us))? {_POST}{_THING} {_UNTIL}",
+        rf"(?:pause|hold|suspend|snooze)(?: {_ME})?(?: {_POST}{_THING})?(?: for {_FOR})? {_UNTIL}",
+        rf"(?:pause|suspend|snooze)(?: {_POST}{_THING})?(?: for {_FOR})?",
+        rf"no (?:more )?{_THING}(?: for {_FOR})? {_UNTIL}",
+        rf"(?:do not|don't|dont) (?:send|post)(?: {_ME})? {_POST}{_THING} {_UNTIL}",
     )
 )
 _STOP = tuple(
@@ -72,19 +75,22 @@ _STOP = tuple(
         rf"unsubscribe(?: (?P<whose>me|us|this channel|our team|my team))?(?: from {_POST}{_THING})?",
         r"unsubscribe (?P<whose>(?!from\b)[a-z].{0,60}?)",
         r"opt (?P<whose>me |us )?out",
-        rf"(?:stop|end|cancel|turn off|switch off) (?:(?:sending|posting|messaging|giving)(?: (?P<whose>me|us))? ?)?{_POST}{_THING}(?: (?:for|to) (?P<whom>me|us|this channel|.{{1,60}}?))?",
-        r"stop (?:messaging|briefing|sending|posting to|posting in)(?: (?P<whose>me|us|this channel))?(?: these| this)?",
-        rf"no more {_THING}(?: for (?P<whom>me|us))?",
-        rf"(?:do not|don't|dont) (?:send|post)(?: (?P<whose>me|us))? {_POST}{_THING}(?: any ?more)?",
+        r"(?:stop|end|cancel|turn off|switch off) "
+        rf"(?:(?:sending|posting|messaging|giving)(?: {_ME})? ?)?{_POST}{_THING}(?: (?:for|to) {_FOR})?",
+        r"stop (?:messaging|briefing|sending|posting (?:to|in))(?: (?P<whose>me|us|this channel))?"
+        r"(?: these| this)?",
+        rf"no more {_THING}(?: for {_FOR})?",
+        rf"(?:do not|don't|dont) (?:send|post)(?: {_ME})? {_POST}{_THING}(?: any ?more)?",
     )
 )
 _START = tuple(
     re.compile(_POLITE + pattern + _END)
     for pattern in (
         rf"(?:re-?)?subscribe(?: (?P<whose>me|us|this channel|our team|my team))?(?: again)?(?: to {_POST}{_THING})?",
-        rf"(?:start|resume|restart|unpause|begin)(?: (?:sending|posting)(?: (?P<whose>me|us))?)? {_POST}{_THING}(?: (?:for|to) (?P<whom>me|us|this channel))?(?: again)?",
+        rf"(?:start|resume|restart|unpause|begin)(?: (?:sending|posting)(?: {_ME})?)? {_POST}{_THING}"
+        rf"(?: (?:for|to) {_FOR})?(?: again)?",
         r"(?:resume|unpause)",
-        r"start sending(?: (?P<whose>me|us))? again",
+        rf"start sending(?: {_ME})? again",
     )
 )
 _AGAIN = re.compile(_POLITE + r"start again" + _END)

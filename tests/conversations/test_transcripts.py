@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from transcripts import HERE, Exchange, Transcript, transcripts
@@ -15,9 +16,11 @@ from transcripts import HERE, Exchange, Transcript, transcripts
 import kpi_engine
 from bot import rights
 from bot.assistant import Assistant
+from bot.dialogs.subscribe import Posts
 from bot.engines import FixedEngine
 from bot.hosts.local import audience_at
 from bot.memory import Forgetful
+from bot.store import Subscription
 from bot.store.audit import Entry
 from bot.turn import Reply, Turn
 from kpi_engine.engine import Engine
@@ -37,6 +40,19 @@ class Kept:
         self.entries.append(entry)
 
 
+class KeptWishes:
+    """Wishes about the scheduled posts, in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str, str], Subscription] = {}
+
+    async def all(self) -> list[Subscription]:
+        return list(self.rows.values())
+
+    async def set(self, subscription: Subscription) -> None:
+        self.rows[subscription.owner, subscription.kind, subscription.subject] = subscription
+
+
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     return kpi_engine.open_folder(Path(HERE / "authority"))
@@ -45,7 +61,8 @@ def engine() -> Engine:
 @pytest.mark.parametrize("transcript", transcripts(), ids=lambda transcript: transcript.name)
 async def test_transcript(transcript: Transcript, engine: Engine) -> None:
     kept = Kept()
-    assistant = Assistant(FixedEngine(engine), Forgetful(), kept)
+    posts = Posts(KeptWishes(), ZoneInfo("Europe/London"))
+    assistant = Assistant(FixedEngine(engine), Forgetful(), kept, posts=posts)
     card: Mapping[str, Any] | None = None
     for number, exchange in enumerate(transcript.exchanges):
         turn = Turn(
