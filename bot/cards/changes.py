@@ -9,7 +9,7 @@ from bot.cards.frame import Parts, Room
 from bot.wording import phrases, rows, sentences
 from bot.wording.names import Names
 from bot.wording.plain import counted, number
-from bot.wording.shows import changes_sentence, since
+from bot.wording.shows import came_and_went, changes_sentence, since
 from kpi_engine.answer import Answer, MeasureAnswer, Row
 
 _MOST_MEASURES = 4
@@ -49,7 +49,8 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
 def _measure(
     a: MeasureAnswer, answer: Answer, names: Names, client: Client, most: int, *, alone: bool
 ) -> list[Element]:
-    counts = [("came on", _many(a.came_on)), ("came off", _many(a.came_off)), ("stayed", a.stayed)]
+    on, off = came_and_went(a)
+    counts = [("came on", on), ("came off", off), ("stayed", a.stayed)]
     out = [] if alone else [text(phrases.title(a.measure), bold=True)]
     big = [[text(number(n), size="ExtraLarge", bold=True), text(name, subtle=True, spacing="None")]
            for name, n in counts if n is not None]  # fmt: skip
@@ -58,10 +59,6 @@ def _measure(
         if found:
             out += _rows(name, a, found, answer, names, client, most)
     return out
-
-
-def _many(found: tuple[Row, ...] | None) -> int | None:
-    return None if found is None else len(found)
 
 
 def _rows(

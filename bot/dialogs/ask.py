@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from bot import rights
 from bot.cards import card, refusal_card
-from bot.dialogs import answer_json, clarify, help, why
+from bot.dialogs import answer_json, clarify, exceptions, help, why
 from bot.dialogs.room import Room, Said
 from bot.turn import PERSONAL
 from bot.understanding.reading import Choice, Reading
@@ -38,9 +38,7 @@ def hear(room: Room, said: str, reading: Reading) -> Said:
     """What to say to one read question."""
     try:
         if reading.question is not None:
-            rights.check_can_ask(
-                reading.question, room.scope, room.engine, rows_said=asks_for_rows(reading)
-            )
+            rights.check_can_ask(reading.question, room.scope, room.engine, rows_said=asks_for_rows(reading))
         if reading.unknown_child is not None:
             return why.unknown_child(room, said, reading)
     except NotPermitted as error:
@@ -69,7 +67,7 @@ def answer(
         return Said(json, event, question, reading=reading)
     if not rights.shows_nothing_outside(found, room.scope):
         raise RowOutsideScope
-    found = _with_offer(found, room)
+    found = exceptions.only_with_rows(_with_offer(found, room))
     return Said(
         answer_json.answered(said, found, say(found, room.names)),
         "briefing" if question.show == "briefing" else event,

@@ -15,7 +15,9 @@ _MOST_TITLES = 3
 
 
 def where(question: Question, names: Names) -> str:
-    """Whose number it is: "in CSWT 1", "held by Asha Khan", "in CSWT 1 and CSWT 2"."""
+    """Whose number it is: "in CSWT 1", "held by Asha Khan", "for C123", "in CSWT 1 and CSWT 2"."""
+    if question.child:
+        return f"for {question.child}"
     if question.worker:
         return f"held by {names.worker(question.worker)}"
     if question.units:

@@ -196,15 +196,21 @@ def since(question: Question) -> str:
     return day(question.period.first - timedelta(days=1)) if question.period else "last week"
 
 
+def came_and_went(a: MeasureAnswer) -> tuple[int | None, int | None]:
+    """How many came on and how many came off, also where their rows may not be shown; None = not known."""
+    on, off = (None if found is None else len(found) for found in (a.came_on, a.came_off))
+    if a.stayed is not None and not a.suppressed:
+        on = on if a.value is None else max(on or 0, round(a.value) - a.stayed)
+        off = off if a.previous is None else max(off or 0, round(a.previous) - a.stayed)
+    return on, off
+
+
 def changes_sentence(a: MeasureAnswer, answer: Answer, names: Names) -> str:
     """ "CP visits overdue in CSWT 1 since last week: 3 came on, 1 came off, 4 stayed (7 now)."."""
     if a.no_data or a.elsewhere:
         return sentences.core(a, answer.question, names)
-    moved = [
-        f"{number(len(found))} came {way}"
-        for found, way in ((a.came_on, "on"), (a.came_off, "off"))
-        if found is not None
-    ]
+    on, off = came_and_went(a)
+    moved = [f"{number(n)} came {way}" for n, way in ((on, "on"), (off, "off")) if n is not None]
     if a.stayed is not None:
         moved.append(f"{number(a.stayed)} stayed")
     was = f"{number(a.previous)} then" if a.previous is not None else ""
