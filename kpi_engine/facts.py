@@ -217,11 +217,12 @@ class Facts:
             if frame.rows:
                 words, place = frame.spelt(column)
                 frame.child = self.children.codes(words)[place]
-                self._through(frame)
+        for name in CHILD_THROUGH:  # parents before those that are found through them
+            self._through(self[name])
 
     def _through(self, frame: Frame) -> None:
         """Fill in the child from a parent row, where the row itself names none."""
-        if frame.name not in CHILD_THROUGH or not (frame.child == NOBODY).any():
+        if not (frame.child == NOBODY).any():
             return
         column, parent_name, parent_column = CHILD_THROUGH[frame.name]
         parent = self[parent_name]
