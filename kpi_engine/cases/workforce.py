@@ -23,11 +23,10 @@ def staff_team(view: View, rows: Codes) -> Codes:
     return np.where(team == TEAM_NOT_GIVEN, NO_TEAM, team)
 
 
-def _hours(view: View) -> list[Fraction]:
-    """Full-time equivalents; a missing or impossible one counts as full time."""
-    return [
-        Fraction(str(f)) if f == f and f > 0 else Fraction(1) for f in view.facts["local_staff"].number("fte")
-    ]
+def _hours(view: View, rows: Codes) -> list[Fraction]:
+    """Full-time equivalents of rows of local_staff; a missing or impossible one counts as full time."""
+    fte = view.facts["local_staff"].number("fte")[rows]
+    return [Fraction(str(f)) if f == f and f > 0 else Fraction(1) for f in fte]
 
 
 def _holders(view: View) -> tuple[Codes, Codes, Codes]:
@@ -39,32 +38,27 @@ def _holders(view: View) -> tuple[Codes, Codes, Codes]:
     return rows[children > 0], worker[children > 0], children[children > 0]
 
 
-def standard_of(view: View, team: int) -> int:
-    """The caseload standard of a worker's team, by kind."""
-    kinds = team_kinds(view)
-    return STANDARDS.get(kinds.get(team, ""), OTHER_STANDARD)
-
-
-def team_kinds(view: View) -> dict[int, str]:
+def _standards(view: View, team: Codes) -> list[int]:
+    """The caseload standard of each worker's team, by kind."""
     frame = view.facts["local_teams"]
     codes = view.facts.teams.codes(frame.text("team_id"))
-    return {int(c): str(k).strip().lower() for c, k in zip(codes, frame.text("kind"), strict=True) if c >= 0}
+    kinds = {int(c): str(k).strip().lower() for c, k in zip(codes, frame.text("kind"), strict=True) if c >= 0}
+    return [STANDARDS.get(kinds.get(code, ""), OTHER_STANDARD) for code in team.tolist()]
 
 
 def caseloads(view: View) -> Sheet:
     """Case-holding workers; size: children held, base: full-time equivalent."""
     rows, worker, children = _holders(view)
-    hours = _hours(view)
     base = np.empty(len(rows), dtype=object)
-    base[:] = [hours[row] for row in rows]
+    base[:] = _hours(view, rows)
     nobody = np.full(len(rows), NOBODY, dtype=np.int64)
     team = staff_team(view, rows)
+    standards = _standards(view, team)
 
     def made(place: int) -> dict[str, Any]:
         return {
             "worker_id": view.facts.workers.name(int(worker[place])), "team_id": view.facts.teams.id(int(team[place])),
-            "value": one_decimal(Fraction(int(children[place])) / hours[rows[place]]),
-            "standard": standard_of(view, int(team[place])),
+            "value": one_decimal(Fraction(int(children[place])) / base[place]), "standard": standards[place],
         }  # fmt: skip
 
     return Sheet(nobody, team, worker, np.ones(len(rows), dtype=bool), size=children, base=base, made=made)
@@ -76,8 +70,8 @@ def caseloads_over_standard(view: View) -> Sheet:
     assert every.size is not None
     assert every.base is not None
     over = [
-        Fraction(int(held)) / base > standard_of(view, int(team))
-        for held, base, team in zip(every.size, every.base, every.team, strict=True)
+        Fraction(int(held)) / base > standard
+        for held, base, standard in zip(every.size, every.base, _standards(view, every.team), strict=True)
     ]
     return every.where(np.array(over, dtype=bool))
 

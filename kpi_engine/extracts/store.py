@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kpi_engine.errors import InputError
@@ -95,7 +96,7 @@ def known_on(home: Path, when: date) -> Kept:
 def opened(found: Kept) -> tuple[Extract, list[Finding]]:
     """A kept extract, read back, with its findings."""
     manifest = json.loads((found.path / MANIFEST).read_text("utf-8"))
-    tables = {name: pq.read_table(found.path / f"{name}.parquet") for name in manifest["rows"]}
+    tables = {name: _table(found.path / f"{name}.parquet") for name in manifest["rows"]}
     told = json.loads((found.path / FINDINGS).read_text("utf-8"))
     findings = [Finding(f["rule"], f["table"], f["key"], f["detail"], f["child_id"], f["team_id"], f["row"] or 0)
                 for f in told]  # fmt: skip
@@ -103,3 +104,8 @@ def opened(found: Kept) -> tuple[Extract, list[Finding]]:
     extract = Extract(found.as_at, manifest["authority"], tables, findings, [], manifest["source"],
                       manifest["loaded_at"], found.id, reach)  # fmt: skip
     return extract, findings
+
+
+def _table(path: Path) -> pa.Table:
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        return file.read(use_threads=False)
