@@ -95,6 +95,12 @@ class Settings(BaseSettings):
     )
     office_closed: Days = Field((), description="Days beyond bank holidays on which no briefing goes out.")
 
+    heartbeat_url: SecretStr = Field(
+        SecretStr(""),
+        description="Address called after each look at the timetable, by a monitor that alarms when the calls "
+        "stop. Empty: nobody is called.",
+    )
+
     forget_context_after_minutes: int = Field(
         30, ge=1, description="A follow-up question is understood within this time of the last turn."
     )
@@ -156,6 +162,13 @@ class Settings(BaseSettings):
         url = value.get_secret_value()
         if url and not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
             raise ValueError("must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
+        return value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_address(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith(("https://", "http://")):
+            raise ValueError("must start with https:// or http://")
         return value
 
     @field_validator("log_level")

@@ -23,6 +23,7 @@ from schedules.briefings import Composer, Directory
 from schedules.look import Deliveries
 from schedules.notices import Notices
 from schedules.outlook import timetable_of
+from schedules.pulse import Pulse
 from schedules.timetable import Timetable
 from schedules.timetable_file import FILE_NAME
 from schedules.tools import Addresses, Engines, StoredAddresses, Tools
@@ -42,8 +43,9 @@ def utc_now() -> datetime:
 class Schedules:
     """The running timetable of one process."""
 
-    def __init__(self, deliveries: Deliveries, every: float) -> None:
+    def __init__(self, deliveries: Deliveries, pulse: Pulse, every: float) -> None:
         self._deliveries = deliveries
+        self._pulse = pulse
         self._looking = asyncio.Lock()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._scheduler.add_job(
@@ -66,15 +68,19 @@ class Schedules:
         async with self._looking:
             if self._scheduler.running:
                 self._scheduler.shutdown(wait=False)
+        await self._pulse.close()
 
     async def _look(self) -> None:
         async with self._looking:
+            well = False
             try:
                 await self._deliveries.look()
+                well = True
             except (SQLAlchemyError, OSError) as error:
                 log.error("The database is away (%s); the timetable waits for it.", type(error).__name__)
             except Exception as error:  # the next look must come, whatever this one met
                 log.error("Looking at the timetable failed: %s.", type(error).__name__)
+            await self._pulse.looked(well=well)
 
 
 async def start(
@@ -85,11 +91,13 @@ async def start(
     composer: Composer,
     sender: Sender,
     addresses: Addresses | None = None,
+    pulse: Pulse | None = None,
     clock: Callable[[], datetime] = utc_now,
     every: float = LOOK_EVERY,
 ) -> Schedules:
     """Starts the timetable on the running event loop; `stop` it before the store is closed.
 
+    pulse: told of every look; None = one that nobody asks.
     addresses: None = the conversations that the hosts keep in the store.
     Raises InputError, one sentence with file and line, for a timetable that cannot be used.
     """
@@ -113,4 +121,5 @@ async def start(
         stale=lambda directory, now: table.stale(directory.as_at, now),
         clock=clock,
     )
-    return Schedules(Deliveries(tools), every)
+    pulse = pulse or Pulse(settings.heartbeat_url.get_secret_value(), clock)
+    return Schedules(Deliveries(tools), pulse, every)

@@ -18,10 +18,13 @@ from bot.commands.chatting import log_to_stderr
 from kpi_engine.errors import InputError
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from bot.commands.common import Desk
     from bot.engines import CurrentEngine
     from bot.hosts.protocol import Sender
     from bot.settings import Settings
+    from schedules.pulse import Pulse
     from schedules.runner import Schedules
     from schedules.tools import Addresses
 
@@ -72,7 +75,11 @@ async def _serve_browser(config: Settings, port: int) -> None:
     async with common.desk(config=config, engines=engines, remember=True) as desk:
         chat = BrowserChat(desk.assistant, desk.engine, web_chat=read_script(folder))
         local = LocalHost(chat)
-        async with serving(chat, port=port) as address, _timetable(desk, engines, local, local) as posts:
+        pulse, routes = _watched(desk, engines)
+        async with (
+            serving(chat, port=port, routes=routes) as address,
+            _timetable(desk, engines, pulse, local, local) as posts,
+        ):
 
             async def send_now(person_id: str) -> None:
                 await posts.send_now(person_id)
@@ -96,7 +103,8 @@ async def _serve_teams(config: Settings) -> None:
     engines = _engines(config)
     async with common.desk(config=config, engines=engines, remember=True) as desk:
         host = TeamsHost(config, desk.assistant, desk.store)
-        async with serving(host) as address, _timetable(desk, engines, host):
+        pulse, routes = _watched(desk, engines)
+        async with serving(host, routes) as address, _timetable(desk, engines, pulse, host):
             common.say(f"perfbot listens at {address}")
             await _until_stopped()
 
@@ -108,16 +116,25 @@ def _engines(config: Settings) -> CurrentEngine:
     return CurrentEngine(lambda: common.open_engine(config.home), config.home / "extracts")
 
 
+def _watched(desk: Desk, engines: CurrentEngine) -> tuple[Pulse, list[web.RouteDef]]:
+    """The dead man's switch of this process, and what a monitor may ask it."""
+    from schedules.health import Health
+    from schedules.pulse import Pulse
+
+    pulse = Pulse(desk.settings.heartbeat_url.get_secret_value(), common.now)
+    return pulse, Health(desk.settings, desk.store, engines, pulse).routes()
+
+
 @asynccontextmanager
 async def _timetable(
-    desk: Desk, engines: CurrentEngine, sender: Sender, addresses: Addresses | None = None
+    desk: Desk, engines: CurrentEngine, pulse: Pulse, sender: Sender, addresses: Addresses | None = None
 ) -> AsyncIterator[Schedules]:
     """The running timetable, stopped before the store is closed."""
     from schedules.runner import start
 
     running = await start(
         settings=desk.settings, store=desk.store, engines=engines, composer=desk.assistant, sender=sender,
-        addresses=addresses,
+        addresses=addresses, pulse=pulse,
     )  # fmt: skip
     try:
         yield running

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -83,10 +83,11 @@ class TeamsHost:
             self._adapter, gate, talk, store, self._addresses, clock, acknowledge_seconds
         )
 
-    def app(self) -> web.Application:
-        """The web application; others may add routes of their own (health, metrics)."""
+    def app(self, routes: Iterable[web.RouteDef] = ()) -> web.Application:
+        """The web application, with others' routes beside its own (health, metrics)."""
         app = web.Application(client_max_size=self.settings.max_body_bytes)
         app.router.add_post(ROUTE, self._endpoint.post)
+        app.add_routes(routes)
         app.on_response_prepare.append(_add_safe_headers)
         app.on_startup.append(_more_threads)
         app.on_shutdown.append(self._finish)
@@ -157,10 +158,13 @@ async def _add_safe_headers(_: web.Request, response: web.StreamResponse) -> Non
 
 
 @asynccontextmanager
-async def serving(host: TeamsHost) -> AsyncIterator[str]:
-    """Serves the bot while the block runs and gives the address of its endpoint. Raises SettingsError."""
+async def serving(host: TeamsHost, routes: Iterable[web.RouteDef] = ()) -> AsyncIterator[str]:
+    """Serves the bot while the block runs and gives the address of its endpoint. Raises SettingsError.
+
+    routes: served beside the bot's own.
+    """
     settings = host.settings
-    runner = web.AppRunner(host.app(), access_log=None)
+    runner = web.AppRunner(host.app(routes), access_log=None)
     await runner.setup()
     try:
         try:

@@ -8,7 +8,7 @@ loopback only and is started over invented data only. The Teams host, with its r
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -63,11 +63,12 @@ class BrowserChat:
     def send_now(self, send: SendNow | None) -> None:
         self._talk.send_now = send
 
-    def app(self) -> web.Application:
-        """The web application; it answers on loopback only, whoever serves it."""
+    def app(self, routes: Iterable[web.RouteDef] = ()) -> web.Application:
+        """The web application, with others' routes; it answers on loopback only, whoever serves it."""
         app = web.Application(middlewares=[only_from_here], client_max_size=BODY_BYTES)
         app.add_routes(self._page.routes())
         app.add_routes(self._direct_line.routes())
+        app.add_routes(routes)
         app.on_response_prepare.append(add_safe_headers)
         app.on_shutdown.append(self._close)
         return app
@@ -97,13 +98,15 @@ async def add_safe_headers(_: web.Request, response: web.StreamResponse) -> None
 
 
 @asynccontextmanager
-async def serving(chat: BrowserChat, host: str = "127.0.0.1", port: int = PORT) -> AsyncIterator[str]:
+async def serving(
+    chat: BrowserChat, host: str = "127.0.0.1", port: int = PORT, routes: Iterable[web.RouteDef] = ()
+) -> AsyncIterator[str]:
     """Serves the chat while the block runs and gives its address; port 0 takes a free one.
 
     Raises InputError for a host that is not this machine's loopback, and for a port that is taken.
     """
     host = loopback_host(host)
-    runner = web.AppRunner(chat.app(), access_log=None)  # addresses hold tokens: they are not logged
+    runner = web.AppRunner(chat.app(routes), access_log=None)  # addresses hold tokens: they are not logged
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -219,6 +219,14 @@ class Briefings:
         async with self._database.reading() as session:
             return {(each[0], each[1], each[2]) for each in await session.execute(statement)}
 
+    async def statuses(self, since: datetime) -> dict[tuple[str, str, str], str]:
+        """What became of everything that changed since then, by briefing, recipient and period."""
+        statement = select(
+            BriefingRow.briefing, BriefingRow.recipient, BriefingRow.period, BriefingRow.status
+        ).where(BriefingRow.changed_at >= since)
+        async with self._database.reading() as session:
+            return {(each[0], each[1], each[2]): each[3] for each in await session.execute(statement)}
+
     async def list(
         self, *, status: Status | None = None, period: str | None = None, limit: int = 1_000
     ) -> list[Delivery]:
