@@ -92,6 +92,7 @@ class Walk:
     negated: bool
     bare_overdue: bool
     term: str
+    limit_word: str
     rate_said: bool
     late_and_rate: bool
     found_aspects: dict[str, list[Piece]]
@@ -111,7 +112,7 @@ class Walk:
         self.amounts: list[tuple[Piece, Amount]] = []
         self.norms = [token.norm for token in asked.cut.tokens]
         self.negated = self.bare_overdue = self.rate_said = self.late_and_rate = False
-        self.term = ""
+        self.term = self.limit_word = ""
         self.found_aspects, self.shows, self.by_pieces = {}, {}, {}
         self.list_pieces, self.ranks = [], []
 

@@ -98,7 +98,7 @@ def is_follow_up(cut: Cut, env: Env, held: Context) -> bool:
     ):
         return _bare(cut) or concepts <= {"child"}
     bare = _bare(cut)
-    return bool(bare and concepts <= POPULATIONS | KINDS | WHICH and len(concepts) == 1)
+    return bool(bare and concepts <= POPULATIONS | KINDS | WHICH | {"unallocated"} and len(concepts) == 1)
 
 
 def _points_only(cut: Cut) -> bool:
@@ -148,6 +148,8 @@ def _marker(cut: Cut) -> str:
         return "and" if lead[0].norm == "also" else ""
     if cut.pieces and cut.pieces[-1].norm in ("too", "as well"):
         return "and"
+    if cut.pieces and cut.pieces[-1].norm in ("only", "just"):
+        return "only"
     return ""
 
 
@@ -242,15 +244,29 @@ def _lay(
     if not said_show:
         draft.show = base.show
         draft.by = base.by
-        if base.show == "why" and not draft.child and "child" not in draft.said:
+        if base.show == "why" and not draft.child and walker.named:
+            draft.child = base.child
+        elif base.show == "why" and not draft.child:
             draft.show = "headline"
     if more:
         draft.show = "list"
         said_show = True
-    if draft.show == "headline" and walker.shows["count"]:
-        pass
-    draft.filters.update({k: v for k, v in base.filters if k not in draft.filters})
+    if base.show == "compare" and walker.ranks and draft.show == "list" and not asked.children:
+        draft.show, draft.by = "compare", base.by
+    if not said_show and base.show == "list" and own_aspect in ("in_time", "rate", "weak"):
+        draft.show = "headline"
+    if (
+        not said_show
+        and walker.named
+        and all(n.subject.family == "workforce" for n in walker.named)
+        and draft.worker
+    ):
+        draft.show = "headline" if base.show in ("list", "why") else draft.show
     walker._filters()
+    ages = {"age_min", "age_max"} & draft.filters.keys()
+    draft.filters.update(
+        {k: v for k, v in base.filters if k not in draft.filters and not (ages and k.startswith("age_"))}
+    )
     kept_child = (
         base.child if (draft.child is None and base.show == "why" and draft.show in ("why",)) else None
     )
@@ -266,6 +282,8 @@ def _lay(
         draft.by = base.by if base.show == draft.show else ("team" if draft.show == "compare" else None)
     if draft.show not in ("compare", "trend", "coming_up"):
         draft.by = None
+    if draft.show in ("list", "compare"):
+        walker._order()
     left = [
         p for p in walker._leftover() if not p.has("point") and not p.has("follow") and not p.has("negation")
     ]
@@ -347,6 +365,8 @@ def _merge(walker: Interpreter, asked: Asked, concepts: frozenset[str], base: Qu
     kept = set(bag)
     if new & POPULATIONS:
         kept -= POPULATIONS
+    if new & {"contact", "assessment"} or {"referral", "contact"} & bag:
+        kept &= POPULATIONS
     if new & (KINDS | {"unallocated", "duration", "no_plan", "net_change", "step_down"}):
         kept -= KINDS | {
             "unallocated",
@@ -537,6 +557,9 @@ def _time(walker: Interpreter, env: Env, base: Question, said: frozenset[str]) -
         apply_time(draft, when, walker.when_text, env.as_at)
         return
     kept = "period" in said and (base.period is not None or base.as_at != env.as_at)
+    if kept and draft.show == "trend" and base.period is not None and base.show in ("headline", "list"):
+        draft.period = base.period
+        return
     if (kept and draft.show == base.show) or (
         kept
         and draft.show in ("headline", "list", "compare")

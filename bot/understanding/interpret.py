@@ -99,6 +99,9 @@ class Interpreter(Narrowing):
     def _best_or_worst(self) -> None:
         """ "Fewest overdue" is best, "lowest timeliness" is worst: it depends on which way is good."""
         said = {p.value("rank") for p in self.ranks}
+        said |= {"top": {"most"}, "highest": {"most"}, "bottom": {"least"}, "lowest": {"least"}}.get(
+            self.limit_word, set()
+        )
         high = all(CATALOGUE[s].good_is == "high" for s in self.draft.measures)
         if "best" in said or (said & {"most"} and high) or (said & {"least"} and not high):
             self.draft.order = "best"

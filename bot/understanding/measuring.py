@@ -212,7 +212,7 @@ class Measuring(Placing):
             for piece in self.asked.find("concept", "open"):
                 self.asked.use(piece, "measure", "open")
             return subject.open
-        if "child" in concepts and subject.open and not aspect and show == "headline":
+        if "child" in concepts and subject.open and not aspect and show in ("headline", "list"):
             return subject.open
         counting = bool(self.shows["count"])
         if (
@@ -226,7 +226,7 @@ class Measuring(Placing):
         if self.ranks and subject.best_for_ranking and show == "compare":
             return subject.best_for_ranking
         if show == "list":
-            return subject.overdue or subject.plain or subject.open or subject.in_time
+            return subject.plain or subject.overdue or subject.open or subject.in_time
         return subject.bare or subject.plain or (subject.overdue + subject.in_time)
 
     def _overdue_slugs(self, subject: Subject) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from bot.understanding.draft import Walk
 from bot.understanding.pieces import Piece
 from bot.understanding.subjects import (
     CASE_TYPES,
+    POPULATIONS,
     Named,
     best_subject,
     nearly,
@@ -54,7 +55,12 @@ class Naming(Walk):
         )
         everything = frozenset(p.value("concept") for p in pieces)
         firm = everything - optional
-        groups = segments_of(asked, pieces)
+        if "allocated" in everything and self._asks_whether_all():
+            everything = everything - {"allocated"} | {"unallocated"}
+            firm = everything - optional
+        if "plan" in everything and not everything & POPULATIONS and self._abuse_category():
+            everything, firm = everything | {"cp"}, firm | {"cp"}
+        groups = [g for g in segments_of(asked, pieces) if any(p.value("concept") != "child" for p in g)]
         one = best_subject(everything, optional) if everything else None
         found: list[Named] = [one] if one else []
         if len(groups) > 1:
@@ -77,8 +83,24 @@ class Naming(Walk):
             used |= {"icpc", "rcpc"}
         self.named = found
         for piece in pieces:
-            if piece.value("concept") in used:
+            if piece.value("concept") in used or (
+                piece.value("concept") == "allocated" and "unallocated" in used
+            ):
                 asked.use(piece, "measure", piece.value("concept"))
+
+    def _asks_whether_all(self) -> bool:
+        """ "Are all our CP children allocated?" asks for those who are not."""
+        return self.norms[0] in ("are", "is", "have", "has", "do") and bool(
+            {"all", "every", "everyone", "everybody", "each"} & set(self.norms)
+        )
+
+    def _abuse_category(self) -> bool:
+        """A category of abuse was said, so that "plans" are child protection plans."""
+        return any(
+            s.kind == "filter" and s.value.startswith("category=") and not s.value[-1].isdigit()
+            for p in self.asked.cut.pieces
+            for s in p.senses
+        )
 
     def _is_list(self, listed: Sequence[Named], one: Named | None, groups: Sequence[Sequence[Piece]]) -> bool:
         """Whether "and" joins subjects and is no part of one ("contacts and referrals" is no conversion)."""

@@ -24,6 +24,9 @@ class Narrowing(Showing):
             if not self.named and not asked.find("every") and draft.show in ("explain",):
                 continue
             draft.filters[name] = code
+            asked.use_all(
+                [p for p in asked.open if p.norm in ("under", "under a", "under an")], "filter", name
+            )
             draft.said.add("filters")
             asked.use(piece, "filter", piece.value("filter"))
             for label in asked.find("filter_label"):
@@ -51,7 +54,7 @@ class Narrowing(Showing):
             self.named = [Named(subject_named("cp"), self.named[0].used, frozenset())]
         if (
             "category" in draft.filters
-            and str(draft.filters["category"])[0] != "N"
+            and not str(draft.filters["category"])[-1].isdigit()
             and [n.subject.name for n in self.named] == ["children"]
         ):
             self.named = [Named(subject_named("cp"), self.named[0].used, frozenset())]
@@ -84,6 +87,7 @@ class Narrowing(Showing):
         }
         draft.limit = amount.low
         draft.order = orders.get(amount.order)
+        self.limit_word = amount.order
         draft.said.update({"limit", "order"} if draft.order else {"limit"})
         self.asked.use(piece, "limit", str(amount.low))
         if draft.show == "headline" and not self.shows["count"]:

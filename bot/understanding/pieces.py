@@ -111,6 +111,12 @@ def _choose(tokens: list[Token], vocabulary: Vocabulary, as_at: date, follow_up:
         candidates.append((found.first - found.end, rank, found.first, found))
 
     for first, end, senses in lexicon().matches(norms):
+        if (
+            senses[0].value == "from_referral"
+            and norms[first] == "of"
+            and (first == 0 or norms[first - 1] not in ("day", "week", "month"))
+        ):
+            continue
         offer(piece(first, end, senses=senses), 5 if senses[0].kind == "concept" else 7)
     by_span: dict[tuple[int, int], list[NameSpan]] = {}
     for child in vocabulary.children_in(tokens):

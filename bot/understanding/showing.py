@@ -191,7 +191,7 @@ class Showing(Measuring):
                 [*shows["trend"], *shows["change_of"], *shows["count"], *shows["show_me"]], "show", "headline"
             )
             show = "headline"
-        elif by["week"] or by["month"] or shows["trend"] or shows["change_of"]:
+        elif by["week"] or by["month"] or shows["trend"] or shows["change_of"] or self._is_course():
             show = "trend"
             asked.use_all(
                 [*shows["trend"], *shows["change_of"], *shows["show_me"], *shows["count"]], "show", "trend"
@@ -283,24 +283,12 @@ class Showing(Measuring):
         """ "what is a core group", "what are PEPs": no "our", no unit, no time, no number asked for."""
         norms = self.norms
         start = 0
-        while start < len(norms) and norms[start] in (
-            "hi",
-            "hello",
-            "please",
-            "so",
-            "and",
-            "ok",
-            "hey",
-            "remind",
-            "me",
-            "tell",
-            "can",
-            "you",
-            "exactly",
-            "sorry",
-            "but",
-        ):
-            start += 1
+        for piece in self.asked.cut.pieces:
+            if piece.norm.startswith("what") or not (
+                piece.norm == "," or self._is_filler(piece) or piece.has("follow", "and")
+            ):
+                break
+            start = piece.end
         rest = norms[start:]
         if len(rest) < 3 or rest[0] != "what" or rest[1] not in ("is", "are"):
             return False
@@ -358,10 +346,29 @@ class Showing(Measuring):
             and all(n.subject.plain for n in self.named)
         )
 
+    def _is_course(self) -> bool:
+        """A stock "over the last six months" is its course over them, not the number on their last day."""
+        when = self.when
+        over = self.when_text.startswith(("over ", "across ", "during ", "throughout "))
+        months = when is not None and when.past is not None and (when.past.last - when.past.first).days > 45
+        stocks = bool(self.named) and all(
+            n.subject.plain and all(CATALOGUE[s].kind == "Stock" for s in n.subject.plain) for n in self.named
+        )
+        return over and months and stocks and not (self.by_pieces["team"] or self.by_pieces["worker"])
+
     def _is_coming_up(self) -> bool:
         asked = self.asked
         ahead = bool(self.when and self.when.ahead)
         due = bool(self.found_aspects["due"])
+        asks_when = "when" in self.norms and "next" in self.norms and bool(self.named)
+        if (
+            asks_when
+            and not ahead
+            and self.aspects.name == ""
+            and all(n.subject.is_clock for n in self.named)
+        ):
+            asked.use_all([p for p in asked.open if p.norm == "next"], "show", "coming_up")
+            return True
         if not ahead and not due:
             return False
         if self.aspects.name in ("in_time", "rate", "weak") and not ahead and self.aspects.name != "due":

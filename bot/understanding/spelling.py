@@ -16,7 +16,7 @@ from bot.understanding.lexicon import TIME_WORDS, lexicon
 from bot.understanding.text import Token, lemma
 
 LETTER_SOUNDS = {
-    "see": "c", "sea": "c", "cee": "c", "pee": "p", "pea": "p", "eye": "i", "ell": "l", "el": "l", "ay": "a",
+    "see": "c", "seas": "c", "sees": "c", "cees": "c", "peas": "p", "pees": "p", "sea": "c", "cee": "c", "pee": "p", "pea": "p", "eye": "i", "ell": "l", "el": "l", "ay": "a",
     "en": "n", "ar": "r", "are": "r", "ess": "s", "dee": "d", "queue": "q", "cue": "q", "oh": "o", "ee": "e",
     "tea": "t", "tee": "t", "gee": "g", "eff": "f", "aitch": "h", "kay": "k", "em": "m", "bee": "b", "be": "b",
     "you": "u", "ex": "x", "vee": "v", "eigh": "a", "hay": "a", "in": "n", "and": "n", "hey": "a", "owe": "o", "is": "s",
@@ -54,6 +54,11 @@ ACRONYMS = frozenset(
 FIRM_SOUNDS = frozenset(
     [
         "see",
+        "seas",
+        "sees",
+        "cees",
+        "peas",
+        "pees",
         "sea",
         "cee",
         "pee",
@@ -390,7 +395,7 @@ def _nearest_named(word: str, names: frozenset[str]) -> tuple[int, str] | None:
 def beside(word: str, left: str, right: str) -> str | None:
     """What an unknown word must be, seeing its neighbour: "kor groups" -> core, since "core groups" is a phrase."""
     words = lexicon()
-    best: tuple[int, str] | None = None
+    best: tuple[int, int, str] | None = None
     for candidate in sorted(words.before.get(right, frozenset()) | words.after.get(left, frozenset())):
         if len(candidate) < 4 or not candidate.isalpha():
             continue
@@ -398,6 +403,6 @@ def beside(word: str, left: str, right: str) -> str | None:
         near = (distance == 1 and len(word) > 2) or (
             distance <= max(2, len(candidate) // 3) and _hears(word) == _hears(candidate) and len(word) > 2
         )
-        if near and (best is None or (distance, candidate) < best):
-            best = (distance, candidate)
-    return best[1] if best else None
+        if near and (best is None or (distance, _kind(word, candidate), candidate) < best):
+            best = (distance, _kind(word, candidate), candidate)
+    return best[2] if best else None

@@ -118,6 +118,7 @@ def canonical(subject: Subject) -> frozenset[str]:
         "initial_conferences": frozenset({"initial", "conference"}),
         "review_conferences": frozenset({"cp", "review"}),
         "conferences": frozenset({"cp", "conference"}),
+        "carer_assessments": frozenset({"carer_assessment"}),
     }
     if subject.name in spelled:
         return spelled[subject.name]

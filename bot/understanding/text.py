@@ -45,7 +45,9 @@ _CONTRACTIONS = {
     "thats": "that is", "wheres": "where is", "theres": "there is", "whens": "when is", "lets": "let us",
     "shouldnt": "should not", "wouldnt": "would not", "couldnt": "could not", "theyve": "they have",
     "youre": "you are", "youve": "you have", "id": "id", "gimme": "give me", "wanna": "want to",
-    "gonna": "going to", "lemme": "let me", "howmany": "how many", "whose": "whose",
+    "gonna": "going to", "r": "are", "u": "you", "ur": "your", "hw": "how", "wot": "what", "wat": "what",
+    "whta": "what", "waht": "what", "teh": "the", "n": "and", "lemme": "let me", "howmany": "how many",
+    "whose": "whose",
 }  # fmt: skip
 _ENDINGS = {"re": "are", "ve": "have", "ll": "will", "m": "am", "d": "would"}
 _IS_AFTER = frozenset(
@@ -60,6 +62,13 @@ _IRREGULAR = {
 }  # fmt: skip
 _KEEP = frozenset(
     [
+        "mondays",
+        "tuesdays",
+        "wednesdays",
+        "thursdays",
+        "fridays",
+        "saturdays",
+        "sundays",
         "is",
         "was",
         "has",

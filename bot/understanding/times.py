@@ -320,6 +320,16 @@ def _between(match: re.Match[str], as_at: date) -> When | None:
     return When(past=Period(first, last), coming=Period(first, last), ahead=first > as_at)
 
 
+def _days_of_month(match: re.Match[str], as_at: date) -> When | None:
+    """ "Between 1 and 7 November"."""
+    year = f" {match[4]}" if match[4] else ""
+    first = read_date(f"{match[1]} {match[3]}{year}", as_at)
+    last = read_date(f"{match[2]} {match[3]}{year}", as_at)
+    if first is None or last is None or first > last:
+        return None
+    return When(past=Period(first, last), coming=Period(first, last), ahead=first > as_at)
+
+
 def _month_span(match: re.Match[str], as_at: date) -> When | None:
     return _between(match, as_at)
 
@@ -476,6 +486,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"since (?:the )?(?:start of |beginning of |last )?((?:{DATE})|{M}(?: 20\d\d)?|{W})(?! \d)", _since),
     (rf"from ((?:{DATE})|{M}(?: 20\d\d)?) (?:onward|onwards|on|to date|to now)", _since),
     (rf"{_LEAD}(?:between|from) ((?:{DATE})|{M}(?: 20\d\d)?) (?:and|to|until|till|through to|up to) ((?:{DATE})|{M}(?: 20\d\d)?|now|today|date|the end of {M}(?: 20\d\d)?)", _between),
+    (rf"{_LEAD}(?:between |from )?(?:the )?(\d{{1,2}})(?:st|nd|rd|th)? (?:and|to|until) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({M})(?: (20\d\d))?", _days_of_month),
     (rf"{_LEAD}({DATE}) (?:to|until|till) ({DATE})", _between),
     (rf"{_LEAD}({M}(?: 20\d\d)?) (?:to|until|through to) ({M}(?: 20\d\d)?)", _month_span),
     (r"(?:by|before|until|up to) (?:the )?end of (?:the |this )?(?:financial )?(week|month|quarter|year)|by (?:the )?(week|month|quarter|year) end|(?:the )?(?:rest|remainder) of (?:the |this )?(?:financial )?(week|month|quarter|year)|later (?:this |in the )(week|month|quarter|year)|before this (week|month|quarter|year) is (?:out|over)|before the (week|month|quarter|year) is (?:out|over)",

@@ -227,9 +227,17 @@ class Vocabulary:
             word = lows[place]
             if word in self.firsts and place + 1 < len(tokens):
                 following = lows[place + 1]
+                begins = tuple(i for i in self.firsts[word] if self._surname(i).startswith(following))
                 if len(following) == 1 and following.isalpha() and following not in ("a", "s"):
-                    fitting = tuple(i for i in self.firsts[word] if self._initial(i) == following)
+                    fitting = begins
                     yield NameSpan(place, place + 2, "worker", fitting or self.firsts[word], whole=False)
+                elif (
+                    begins
+                    and len(following) > 1
+                    and following not in self.lasts
+                    and (following not in lexicon().known or tokens[place + 1].capital)
+                ):
+                    yield NameSpan(place, place + 2, "worker", begins, whole=False)
                 elif following in self.lasts and (
                     following not in lexicon().known or tokens[place + 1].capital
                 ):
@@ -249,9 +257,9 @@ class Vocabulary:
             return bare
         return word
 
-    def _initial(self, worker_id: str) -> str:
+    def _surname(self, worker_id: str) -> str:
         parts = _name_parts(self.workers[worker_id].name)
-        return parts[-1][0] if len(parts) > 1 else ""
+        return parts[-1] if len(parts) > 1 else ""
 
     def nearest_units(self, words: str, count: int = 5) -> list[str]:
         """Ids of the units whose names are most like the words, best first."""

@@ -90,7 +90,8 @@ def test_every_measure_is_found_by_its_own_title(slug: str) -> None:
     question = question_of(f"how is {CATALOGUE[slug].title} worked out?")
     assert question is not None
     assert question.show == "explain"
-    assert slug in question.measures or any(slug in s.every_slug for s in words().subjects.values() if set(question.measures) <= s.every_slug)  # fmt: skip
+    shared = [s for s in words().subjects.values() if set(question.measures) <= s.every_slug]
+    assert slug in question.measures or any(slug in subject.every_slug for subject in shared)
 
 
 PADDING = (
@@ -106,7 +107,13 @@ def test_padding_and_case_change_nothing(line: dict, padding: tuple[str, str], u
     plain = read(line["text"], listener, VOCABULARY)
     if plain.talk or plain.term:
         return
-    text = line["text"].upper() if upper else line["text"].lower() if line["expect"].get("worker") is None else line["text"]
+    text = (
+        line["text"].upper()
+        if upper
+        else line["text"].lower()
+        if line["expect"].get("worker") is None
+        else line["text"]
+    )
     noisy = read(padding[0] + text + padding[1], listener, VOCABULARY)
     assert noisy.question == plain.question
     assert noisy.outcome == plain.outcome
@@ -157,14 +164,21 @@ VOCABULARY_WORDS = sorted({word for phrase in lexicon().phrases for word in phra
 @settings(max_examples=300)
 @given(chosen=st.lists(st.sampled_from(VOCABULARY_WORDS), min_size=1, max_size=9), after=st.booleans())
 def test_no_salad_of_our_own_words_crashes(chosen: list[str], after: bool) -> None:
-    held = Context(question=Question("list", ("cp_visits_overdue",), as_at=AS_AT), children=("C123",)) if after else None
+    held = (
+        Context(question=Question("list", ("cp_visits_overdue",), as_at=AS_AT), children=("C123",))
+        if after
+        else None
+    )
     reading = read(" ".join(chosen), DIRECTOR, VOCABULARY, held)
     assert all(choice.question.to_json() for choice in reading.choices)
     if reading.question is not None:
         assert Question.from_json(reading.question.to_json()) == reading.question
 
 
-@given(text=st.sampled_from([line["text"] for line in BANK]), intruder=st.text(string.ascii_lowercase, min_size=7, max_size=12))
+@given(
+    text=st.sampled_from([line["text"] for line in BANK]),
+    intruder=st.text(string.ascii_lowercase, min_size=7, max_size=12),
+)
 def test_a_strange_word_is_never_dropped(text: str, intruder: str) -> None:
     """A word that means nothing to us refuses the question unless it is a typing error of one of ours."""
     known = lexicon()
@@ -174,7 +188,9 @@ def test_a_strange_word_is_never_dropped(text: str, intruder: str) -> None:
     if reading.outcome == "answered" and not reading.talk and reading.also is None:
         taken = {word.text: word.taken_as for word in reading.words}
         assert taken.get(intruder, "joined") not in ("unknown",)
-        assert not reading.words or intruder not in taken or taken[intruder] != "ignorable" or _is_near(intruder)
+        assert (
+            not reading.words or intruder not in taken or taken[intruder] != "ignorable" or _is_near(intruder)
+        )
 
 
 def _is_near(word: str) -> bool:
@@ -219,7 +235,9 @@ def test_a_message_that_is_too_long_is_refused_in_one_sentence() -> None:
 def test_the_same_message_gives_the_same_reading() -> None:
     for line in BANK[:50]:
         listener = AUTHORITY.listener(line["as"], line["in"])
-        assert read(line["text"], listener, VOCABULARY) == read(line["text"], listener, AUTHORITY.vocabulary())
+        assert read(line["text"], listener, VOCABULARY) == read(
+            line["text"], listener, AUTHORITY.vocabulary()
+        )
 
 
 def test_words_account_for_the_whole_message() -> None:
