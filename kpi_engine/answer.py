@@ -40,6 +40,7 @@ class Group:
     rag: Rag | None = None
     target: float | None = None
     suppressed: bool = False
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Point:
     value: float | None
     of: float | None
     target: float | None = None
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class MeasureAnswer:
     sentences: tuple[str, ...] = ()  # explain: the rule and its source; why: the arithmetic; forecast: method
     extra: Mapping[str, Any] = field(default_factory=dict)  # forecast, benchmark, signals: named figures
     suppressed: bool = False
+    withheld: bool = False  # suppressed though it is not small: a small number would follow from it
     no_data: str | None = None  # why there is no number, in a sentence; never shown as 0
     elsewhere: str | None = None  # the unit does not hold this population: said in half a line, not as 0
 
@@ -102,11 +105,13 @@ class MeasureAnswer:
             out["groups"] = [
                 {"id": g.id, "name": g.name, "value": g.value, "of": g.of, "rag": g.rag, "target": g.target}
                 | ({"suppressed": True} if g.suppressed else {})
+                | ({"withheld": True} if g.withheld else {})
                 for g in self.groups
             ]
         if self.points is not None:
             out["points"] = [
                 {"date": p.date.isoformat(), "value": p.value, "of": p.of, "target": p.target}
+                | ({"withheld": True} if p.withheld else {})
                 for p in self.points
             ]
         if self.sentences:
@@ -115,6 +120,8 @@ class MeasureAnswer:
             out["extra"] = dict(self.extra)
         if self.suppressed:
             out["suppressed"] = True
+        if self.withheld:
+            out["withheld"] = True
         if self.no_data:
             out["no_data"] = self.no_data
         if self.elsewhere:

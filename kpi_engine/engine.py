@@ -13,7 +13,7 @@ import numpy as np
 from kpi_engine import export, holding
 from kpi_engine.allocation import ALLOCATED_ROLES
 from kpi_engine.answer import Answer, DataStamp, Figure
-from kpi_engine.answering import SHOWS, Asked
+from kpi_engine.answering import Asked, answer
 from kpi_engine.days import day
 from kpi_engine.errors import InputError, Unknown
 from kpi_engine.extracts.checks import check
@@ -114,7 +114,7 @@ class Engine:
         self._check(question)
         asked = Asked(self, question, scope)
         asked.check_child()
-        return SHOWS[question.show](asked)
+        return answer(asked)
 
     def _check(self, question: Question) -> None:
         for slug in question.measures:
@@ -142,6 +142,13 @@ class Engine:
         if self._findings is None:
             self._findings = check(self)
         return self._findings
+
+    def warm(self) -> None:
+        """Work out beforehand what the first questions after opening would wait for: every clock, every measure
+        of the extract's date, the weeks of a trend. For a process that goes on to serve."""
+        self.ask(Question("briefing", as_at=self.as_at), EVERYTHING)
+        for slug in CATALOGUE:
+            self.ask(Question("trend", (slug,), as_at=self.as_at), EVERYTHING)
 
     # For the operator and for tests
 

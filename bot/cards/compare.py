@@ -96,7 +96,7 @@ def _table(
     for g in shown:
         step = drill.into(question.but(measures=(a.measure,)), g, names)
         press = buttons.open_(g.name, step, question, client) if step else None
-        value = phrases.figure(g.value, g.of, measure, suppressed=g.suppressed)
+        value = phrases.figure(g.value, g.of, measure, suppressed=g.suppressed, withheld=g.withheld)
         colour = phrases.colour(g.rag)
         of_ = "" if g.suppressed or not g.of else number(g.of)
         lines.append([

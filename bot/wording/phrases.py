@@ -17,6 +17,7 @@ from kpi_engine.question import Question
 
 COLOUR_WORDS: dict[Rag, str] = {"green": "Green", "amber": "Amber", "red": "Red"}
 FEWER_THAN_SIX = "fewer than 6"
+WITHHELD = "not shown (a number below 6 would follow from it)"
 _CAPITALS = ("cp", "cin", "lac", "pep", "sdq")
 _DURATIONS = ("months", "weeks", "days")
 
@@ -45,10 +46,12 @@ def nothing(measure: Measure) -> str:
     return "none due" if measure.kind == "Rate" else "none to count"
 
 
-def figure(value: float | None, of_: float | None, measure: Measure, *, suppressed: bool = False) -> str:
-    """The shortest true form of a number: value, "none due", "fewer than 6" or "no data"."""
+def figure(
+    value: float | None, of_: float | None, measure: Measure, *, suppressed: bool = False, withheld: bool = False
+) -> str:
+    """The shortest true form of a number: value, "none due", "fewer than 6", "not shown" or "no data"."""
     if suppressed:
-        return FEWER_THAN_SIX
+        return WITHHELD if withheld else FEWER_THAN_SIX
     if value is not None:
         return amount(value, measure)
     return nothing(measure) if of_ == 0 else "no data"
@@ -60,7 +63,7 @@ def now(a: MeasureAnswer) -> str:
         return "no data"
     if a.elsewhere:
         return "not held here"
-    return figure(a.value, a.of, of(a.measure), suppressed=a.suppressed)
+    return figure(a.value, a.of, of(a.measure), suppressed=a.suppressed, withheld=a.withheld)
 
 
 def out_of(value: float | None, of_: float | None, met: float | None, measure: Measure) -> str:

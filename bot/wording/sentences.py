@@ -43,7 +43,7 @@ def core(a: MeasureAnswer, question: Question, names: Names) -> str:
     late, good = phrases.overdue_noun(measure), phrases.in_time_noun(measure)
     value = a.value
     if a.suppressed:
-        return f"{measure.title} {place}{narrowed}: fewer than 6 ({time_of(a, question)})."
+        return f"{measure.title} {place}{narrowed}: {phrases.now(a)} ({time_of(a, question)})."
     if late and value is not None:
         verb = "is" if value == 1 else "are"
         if not value:

@@ -104,7 +104,8 @@ def hides_small_points(answer: Answer) -> bool:
 
 def point(p: Point, measure: Measure, *, hidden: bool) -> str:
     """One point's number in words."""
-    return phrases.figure(p.value, p.of, measure, suppressed=hidden and p.value is None and p.of is None)
+    small = hidden and p.value is None and p.of is None
+    return phrases.figure(p.value, p.of, measure, suppressed=small, withheld=p.withheld)
 
 
 def _compare(answer: Answer, names: Names) -> list[str]:
@@ -114,7 +115,7 @@ def _compare(answer: Answer, names: Names) -> list[str]:
         measure = phrases.of(a.measure)
         held, none = phrases.with_something(a.groups or (), measure)
         for g in held:
-            value = phrases.figure(g.value, g.of, measure, suppressed=g.suppressed)
+            value = phrases.figure(g.value, g.of, measure, suppressed=g.suppressed, withheld=g.withheld)
             detail = "" if g.suppressed else phrases.out_of(g.value, g.of, None, measure)
             parts = [p for p in (value, detail, phrases.colour(g.rag).lower()) if p]
             out.append(f"- {g.name}: {', '.join(parts)}")
@@ -133,7 +134,7 @@ def _coming_up(answer: Answer, names: Names) -> list[str]:
         noun = phrases.due_noun(phrases.of(a.measure))
         count = a.value if a.value is not None else float(len(a.rows or ()))
         start = counted(count, noun) if count else f"No {noun}"
-        start = phrases.FEWER_THAN_SIX.capitalize() + f" {noun}" if a.suppressed else start
+        start = f"{phrases.now(a).capitalize()} {noun}" if a.suppressed else start
         out.append(
             f"{start} {'falls' if count == 1 else 'fall'} due {sentences.where(question, names)} {when}."
         )

@@ -21,4 +21,15 @@ SHOWS: dict[Show, Callable[[Asked], Answer]] = {
     "changes": changes, "quality": quality, "help": helping,
 }  # fmt: skip
 
-__all__ = ["SHOWS", "Asked"]
+TAKES_APART: frozenset[Show] = frozenset({"forecast", "benchmark"})
+"""Shows that make further numbers out of one: of other units under characteristic filters the one alone is given."""
+
+
+def answer(asked: Asked) -> Answer:
+    """The question answered by its show."""
+    if asked.question.show in TAKES_APART and asked.hides_parts():
+        return headline(asked)
+    return SHOWS[asked.question.show](asked)
+
+
+__all__ = ["SHOWS", "Asked", "answer"]

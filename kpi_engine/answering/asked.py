@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kpi_engine import holding
-from kpi_engine.answer import Answer, MeasureAnswer, Row
+from kpi_engine.answer import Answer, Figure, MeasureAnswer, Row
 from kpi_engine.answering import filters
-from kpi_engine.answering.numbers import Counter
+from kpi_engine.answering.numbers import Counter, when
+from kpi_engine.answering.small_numbers import SmallNumbers, is_small, parts_of
 from kpi_engine.days import Mask
 from kpi_engine.errors import NotPermitted
 from kpi_engine.measure import Measure
 from kpi_engine.measures import in_catalogue_order, measure
-from kpi_engine.question import ALL, CHARACTERISTIC_FILTERS, Question, Scope
+from kpi_engine.question import ALL, CHARACTERISTIC_FILTERS, Period, Question, Scope
 from kpi_engine.sheet import Sheet
 
 if TYPE_CHECKING:
     from kpi_engine.engine import Engine
 
 OTHER_CHILD = "I can't show you that child: I can only do that for a child held by your own unit."
-SMALL = 5
-"""Counts from 1 to this are "fewer than 6" where characteristics of other units' children are asked (rights.md 4)."""
 NOT_YOURS = (
     "I can't list children or workers of that unit: rows are for the people of that unit. "
     "I can give you the number."
@@ -94,20 +94,35 @@ class Asked:
         codes = {int(code) for sheet in sheets for code in np.unique(sheet.team[~visible[sheet.team]])}
         return [teams.id(code) or ALL for code in sorted(codes)]
 
-    def suppress(self, found: MeasureAnswer, unit_id: str) -> MeasureAnswer:
-        """Small numbers of other units under characteristic filters (rights.md 4)."""
-        if not CHARACTERISTIC_FILTERS & set(self.question.filter_map) or self._owns(unit_id):
+    @property
+    def may_reveal(self) -> bool:
+        """Whether characteristics of children are asked for (rights.md 4)."""
+        return bool(CHARACTERISTIC_FILTERS & set(self.question.filter_map))
+
+    def hides_parts(self) -> bool:
+        """Whether the unit's number may not be taken apart: by time, by unit, by row."""
+        return self.may_reveal and not self._owns(self.question.unit.id)
+
+    def suppress(
+        self, found: MeasureAnswer, unit_id: str, as_at: date | None = None, period: Period | None = None
+    ) -> MeasureAnswer:
+        """Small numbers of other units under characteristic filters, and numbers that would give one away.
+
+        as_at, period: when the number is counted, if not when the question asks.
+        """
+        if not self.may_reveal or self._owns(unit_id) or found.no_data or found.elsewhere:
             return found
-        counts = [
-            n for n in (found.value if found.unit != "%" else found.met, found.of, found.met) if n is not None
-        ]
-        rest = None if found.of is None or found.met is None else found.of - found.met
-        if not any(
-            0 < n <= SMALL for n in [*counts, *([rest] if rest is not None and found.unit == "%" else [])]
-        ):
-            return replace(found, previous=None, last_4_weeks=None, year_to_date=None, bounds=None)
+        wanted = measure(found.measure)
+        small = is_small(parts_of(wanted, Figure(found.value, found.of, found.met)))
+        if not small:
+            if as_at is None:
+                as_at, period = when(wanted, self.question.as_at, self.question.period)
+            own = self.scope.own_units or frozenset()
+            numbers = SmallNumbers(self.engine, wanted, self.question.filter_map, own, as_at, period)
+            if not numbers.gives_away(unit_id):
+                return replace(found, previous=None, last_4_weeks=None, year_to_date=None, bounds=None)
         return replace(found, value=None, of=None, met=None, previous=None, bounds=None, rag=None, last_4_weeks=None,
-                       year_to_date=None, points=None, suppressed=True)  # fmt: skip
+                       year_to_date=None, points=None, suppressed=True, withheld=not small)  # fmt: skip
 
     def _owns(self, unit_id: str) -> bool:
         own = self.scope.own_units
@@ -176,6 +191,9 @@ class Asked:
     def answer(self, answers: Iterable[MeasureAnswer], held_back: Iterable[str] = (), **more: Any) -> Answer:
         """The Answer; `no_data` as an outcome where not one measure has a number to give."""
         found = tuple(answers)
+        if self.hides_parts():
+            found = tuple(replace(a, previous=None, stayed=None, bounds=None, last_4_weeks=None, year_to_date=None)
+                          for a in found)  # fmt: skip
         none = bool(found) and all(a.no_data or a.elsewhere for a in found)
         return Answer("no_data" if none else "answered", self.question, found, tuple(dict.fromkeys(held_back)),
                       self.engine.stamp, **more)  # fmt: skip

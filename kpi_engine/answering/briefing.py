@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from kpi_engine.answer import Answer, MeasureAnswer
+from kpi_engine.answer import Answer, MeasureAnswer, Point
 from kpi_engine.answering.asked import Asked
 from kpi_engine.answering.numbers import Counter
 from kpi_engine.answering.shows import falling_due
 from kpi_engine.answering.words import counted
 from kpi_engine.facts import NOBODY
-from kpi_engine.measure import Backlog, Measure, Rate, Share, Stock
+from kpi_engine.measure import Average, Backlog, Measure, Rate, Share, Stock
 from kpi_engine.measures import CATALOGUE, measure
 from kpi_engine.question import ALL, Period
 from kpi_engine.sheet import Sheet
+from kpi_engine.signals import signal
 
 LONGEST = 5
 TRAJECTORY_WEEKS = 13
@@ -25,6 +26,7 @@ TRAJECTORY_WEEKS = 13
 
 def briefing(asked: Asked) -> Answer:
     """The parts of the briefing, JSON-ready, in `Answer.briefing`."""
+    asked = Asked(asked.engine, asked.question.but(filters=()), asked.scope)  # a briefing is about all its children
     engine, as_at = asked.engine, asked.question.as_at
     unit = engine.units[asked.question.unit.id]
     wanted = [m for m in CATALOGUE.values() if m.briefed and engine.holds_population(m.slug, unit.id, as_at)]
@@ -43,7 +45,7 @@ def briefing(asked: Asked) -> Answer:
         "week": week.to_json(),
         "as_at": as_at.isoformat(),
         "talk_about": _talk_about(asked, table, found, overdue),
-        "table": [_line(m, found[m.slug]) for m in table],
+        "table": [_line(m, found[m.slug]) | {"signal": _signal(asked, m)} for m in table],
         "trajectory": _trajectory(asked),
         "due_this_week": _due_by(asked, due),
         "due_total": sum(s.count() for _, s in due),
@@ -78,6 +80,20 @@ def _line(wanted: Measure, found: MeasureAnswer) -> dict[str, Any]:
     change = None if found.value is None or found.previous is None else round(found.value - found.previous, 1)
     return {"measure": wanted.slug, "value": found.value, "of": found.of, "target": found.target, "rag": found.rag,
             "previous": found.previous, "change": change, "unit": wanted.counts}  # fmt: skip
+
+
+def _signal(asked: Asked, wanted: Measure) -> dict[str, Any] | None:
+    """The control chart's word on the newest of the last 13 weeks; None where nothing can be said. Averages are left to
+    their own trend: they are slow to move and slow to work out."""
+    if isinstance(wanted, Average):
+        return None
+    points = []
+    for weeks in reversed(range(TRAJECTORY_WEEKS)):
+        when = asked.question.as_at - timedelta(weeks=weeks)
+        figure = asked.counter.figure(wanted, when)
+        points.append(Point(when, figure.value, figure.of))
+    told = signal(wanted, points)
+    return None if told is None or told.rule is None else told.to_json()
 
 
 def _overdue(asked: Asked, table: list[Measure]) -> list[tuple[Measure, Sheet]]:

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from kpi_engine import periods
+from kpi_engine import periods, signals
 from kpi_engine.answer import Answer, Group, MeasureAnswer, Point, Row
-from kpi_engine.answering.asked import SMALL, Asked
+from kpi_engine.answering.asked import Asked
 from kpi_engine.answering.numbers import Counter, when
 from kpi_engine.days import Mask, day
 from kpi_engine.errors import NotPermitted
 from kpi_engine.figures import POPULATION_MASKS, default_period, needs_period
 from kpi_engine.ledger import DUE
 from kpi_engine.measure import Average, Backlog, Measure, Rate, Share
-from kpi_engine.question import ALL, CHARACTERISTIC_FILTERS, Period
+from kpi_engine.question import ALL, Period
 from kpi_engine.sheet import Sheet, of_cut
 
 TREND_WEEKS = 13
@@ -25,7 +25,7 @@ TREND_WEEKS = 13
 
 def headline(asked: Asked) -> Answer:
     """Number, colour, change."""
-    _check_worker(asked)
+    check_worker(asked)
     return asked.answer(asked.headline(m) for m in asked.measures)
 
 
@@ -42,7 +42,7 @@ def quality(asked: Asked) -> Answer:
     return Answer("answered", asked.question, findings=tuple(found), data=asked.engine.stamp)
 
 
-def _check_worker(asked: Asked) -> None:
+def check_worker(asked: Asked) -> None:
     """A named worker's number is worker level (rights.md 2)."""
     if asked.question.worker is None:
         return
@@ -62,7 +62,7 @@ def _check_worker(asked: Asked) -> None:
 
 def listing(asked: Asked) -> Answer:
     """Who: the rows behind the number, complete."""
-    _check_worker(asked)
+    check_worker(asked)
     asked.check_rows(asked.measures)
     answers, held_back = [], []
     for wanted in asked.measures:
@@ -120,14 +120,17 @@ def _wide_teams(asked: Asked, sheet: Sheet) -> Sheet:
 
 def trend(asked: Asked) -> Answer:
     """The number week by week (default the last 13 weeks) or month by month."""
-    _check_worker(asked)
+    check_worker(asked)
     answers = []
     for wanted in asked.measures:
         found = replace_period(asked.headline(wanted), wanted, asked)
         if found.no_data or found.elsewhere or found.suppressed:
             answers.append(found)
             continue
-        answers.append(replace(found, points=_safe(asked, points(asked.counter, wanted, asked))))
+        shown = points(asked.counter, wanted, asked)
+        told = signals.signal(wanted, shown)
+        answers.append(replace(found, points=shown, sentences=signals.sentences(wanted, told),
+                               extra={"signal": told.to_json()} if told else {}))  # fmt: skip
     return asked.answer(answers)
 
 
@@ -154,7 +157,8 @@ def spans(asked: Asked) -> list[Period]:
 
 def points(counter: Counter, wanted: Measure, asked: Asked) -> tuple[Point, ...]:
     """One point for each span: a number of a date as at its last day, a number of a period over it. Where a week is too
-    short to mean anything, the measure's own rolling period ending on the last day."""
+    short to mean anything, the measure's own rolling period ending on the last day. A small number of another unit, or
+    one that would give it away, is left out of its point."""
     out = []
     for span in spans(asked):
         if not needs_period(wanted):
@@ -164,16 +168,11 @@ def points(counter: Counter, wanted: Measure, asked: Asked) -> tuple[Point, ...]
         else:
             as_at, period = min(span.last, asked.question.as_at), span
         figure = counter.figures.figure(wanted, counter.rows(wanted, as_at, period))
-        out.append(Point(span.last, figure.value, figure.of, counter.target(wanted, span.last, period)))
+        told = MeasureAnswer(wanted.slug, figure.value, figure.of, figure.met, wanted.counts)
+        safe = asked.suppress(told, counter.unit_id, as_at, period)
+        target = counter.target(wanted, span.last, period)
+        out.append(Point(span.last, safe.value, safe.of, target, safe.withheld))
     return tuple(out)
-
-
-def _safe(asked: Asked, found: tuple[Point, ...]) -> tuple[Point, ...]:
-    if not CHARACTERISTIC_FILTERS & set(asked.question.filter_map) or asked._owns(asked.question.unit.id):
-        return found
-    return tuple(
-        replace(p, value=None, of=None) if p.value is not None and 0 < p.value <= SMALL else p for p in found
-    )
 
 
 # Compare
@@ -181,7 +180,7 @@ def _safe(asked: Asked, found: tuple[Point, ...]) -> tuple[Point, ...]:
 
 def compare(asked: Asked) -> Answer:
     """Teams, services, named units or workers side by side, worst first."""
-    _check_worker(asked)
+    check_worker(asked)
     if asked.question.by == "worker":
         return _by_worker(asked)
     answers = []
@@ -217,9 +216,10 @@ def _group(asked: Asked, wanted: Measure, unit_id: str) -> Group:
     found = counter.figures.figure(wanted, counter.rows(wanted, as_at, period))
     target = counter.target(wanted, as_at, period)
     value, of, met = found.value, found.of, found.met
-    safe = asked.suppress(MeasureAnswer(wanted.slug, value, of, met, wanted.counts), unit_id)
+    safe = asked.suppress(MeasureAnswer(wanted.slug, value, of, met, wanted.counts), unit_id, as_at, period)
     rag = None if safe.suppressed else asked.engine.targets.rag(wanted, value, of, target)
-    return Group(unit_id, asked.engine.units[unit_id].name, safe.value, safe.of, rag, target, safe.suppressed)
+    name = asked.engine.units[unit_id].name
+    return Group(unit_id, name, safe.value, safe.of, rag, target, safe.suppressed, safe.withheld)
 
 
 def _sorted(asked: Asked, wanted: Measure, groups: list[Group]) -> tuple[Group, ...]:
@@ -282,7 +282,7 @@ def _check_workers_of(asked: Asked) -> None:
 
 def coming_up(asked: Asked) -> Answer:
     """What falls due in the period, from the ledger's open rows."""
-    _check_worker(asked)
+    check_worker(asked)
     as_at = asked.question.as_at
     period = asked.question.period or Period(as_at + timedelta(days=1), as_at + timedelta(days=7))
     answers, held_back = [], []
