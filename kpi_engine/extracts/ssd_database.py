@@ -44,6 +44,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import NullPool
 
 from kpi_engine.errors import LoadError
+from kpi_engine.extracts.columns import reach_of, sentences
 from kpi_engine.extracts.raw import Extract, type_all
 from kpi_engine.findings import Finding
 from kpi_engine.tables import ALIASES, contract
@@ -81,7 +82,9 @@ def read_database(source: str, as_at: date | None) -> Extract:
     tables = type_all(raws, faults, findings)
     if faults:
         raise LoadError(faults)
-    return Extract(as_at, "", tables, findings, warnings, source=_name(url))
+    reach = reach_of(tables)
+    warnings += sentences(reach)
+    return Extract(as_at, "", tables, findings, warnings, source=_name(url), reach=reach)
 
 
 def statement(table: str, columns: Sequence[str], schema: str | None = None) -> sa.Select[Any]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from kpi_engine.errors import LoadError
+from kpi_engine.extracts.columns import reach_of, sentences
 from kpi_engine.extracts.raw import Extract, typed
 from kpi_engine.findings import Finding
 from kpi_engine.tables import contract
@@ -67,7 +68,9 @@ def read_folder(folder: Path, as_at: date | None = None) -> Extract:
     if faults or as_at is None:
         raise LoadError(faults)
     in_order = {name: tables[name] for name in contract() if name in tables}
-    return Extract(as_at, authority, in_order, findings, warnings, source=folder.name)
+    reach = reach_of(in_order)
+    warnings += sentences(reach)
+    return Extract(as_at, authority, in_order, findings, warnings, source=folder.name, reach=reach)
 
 
 def _extract_json(folder: Path, as_at: date | None, faults: list[str]) -> tuple[date | None, str]:

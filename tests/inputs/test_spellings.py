@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 import kpi_engine
+from kpi_engine.duties import CLOCKS
 from kpi_engine.engine import Engine
+from kpi_engine.extracts.columns import DEPENDS
+from kpi_engine.measures import CATALOGUE
 from kpi_engine.tables import contract
 
 from .conftest import AS_AT
@@ -239,3 +242,39 @@ def test_a_mosaic_extract_in_windows_files_is_the_same(tables: Tables, ledger: b
         change(other)
     engine = kpi_engine.open_folder(write(tmp_path / "ssd", other, end="\r\n", mark="\ufeff"), AS_AT)
     assert written_ledger(engine, tmp_path) == ledger
+
+
+# Columns without which a number would be wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "lost"),
+    [
+        (name, column, lost)
+        for name, columns in DEPENDS.items()
+        for column, lost in columns.items()
+    ],
+)  # fmt: skip
+def test_a_column_that_decides_a_number_is_missed_by_name(
+    name: str, column: str, lost: tuple[str, ...], tables: Tables, tmp_path: Path
+) -> None:
+    other = copied(tables)
+    without(other, name, column)
+    kpi_engine.load(str(write(tmp_path / "ssd", other)), AS_AT, tmp_path / "home")
+    engine = kpi_engine.open_current(tmp_path / "home")
+    why = {m.slug: engine.figures.missing(m) for m in CATALOGUE.values()}
+    expected = {s for s, m in CATALOGUE.items() if {s, *getattr(m, "clocks", ())} & set(lost)}
+    assert {slug for slug, sentence in why.items() if sentence} == expected
+    assert expected
+    assert all(
+        sentence == f"No data: {name} has no column {column}." for sentence in why.values() if sentence
+    )
+    assert not [clock for clock in lost if clock in CLOCKS and engine.ledger_rows(AS_AT, clock)]
+
+
+def test_a_table_without_rows_lacks_no_column(tables: Tables, tmp_path: Path) -> None:
+    other = copied(tables)
+    folder = write(tmp_path / "ssd", other)
+    (folder / "ssd_cp_visits.csv").write_text("cppv_cp_visit_id,cppv_cp_visit_date\n")
+    engine = kpi_engine.open_folder(folder, AS_AT)
+    assert engine.figures.missing(CATALOGUE["cp_visits_overdue"]) is None
