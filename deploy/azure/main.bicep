@@ -255,8 +255,9 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             { name: 'PERFBOT_DATABASE_URL', secretRef: 'database-url' }
           ]
           probes: [
-            { type: 'Liveness', tcpSocket: { port: port }, initialDelaySeconds: 30, periodSeconds: 30 }
-            { type: 'Readiness', tcpSocket: { port: port }, periodSeconds: 10 }
+            { type: 'Startup', httpGet: { path: '/healthz', port: port }, periodSeconds: 5, failureThreshold: 30 }
+            { type: 'Liveness', httpGet: { path: '/healthz', port: port }, periodSeconds: 30, timeoutSeconds: 5 }
+            { type: 'Readiness', httpGet: { path: '/readyz', port: port }, periodSeconds: 30, timeoutSeconds: 12 }
           ]
         }
       ]

@@ -10,8 +10,7 @@ from bot.settings import Settings
 
 HEAD = """\
 # Every setting of perfbot with its default. Copy to perfbot.env and take the # away before those you change.
-# Secrets may come as files instead where deploy/entrypoint.sh starts the program: PERFBOT_APP_PASSWORD_FILE,
-# PERFBOT_STORE_KEY_FILE, PERFBOT_DATABASE_URL_FILE.
+# Where deploy/entrypoint.sh starts the program a secret may come in a file: PERFBOT_APP_PASSWORD_FILE names it.
 """
 WIDTH = 110
 

@@ -9,16 +9,16 @@ import re
 import stat
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from pydantic import SecretStr
 
-from bot.hosts.botbuilder import TeamsHost, serving
-from bot.settings import load_settings
-from bot.store import load_cipher, open_store
-from bot.turn import Reply, Turn
+import kpi_engine
+from bot.settings import Settings, load_settings
 
 from .pages import PACKAGE_ONLY, ROOT, named_variables, variables
 from .samples import env_sample
@@ -93,23 +93,23 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
     assert "COPY . " not in DOCKERFILE
 
 
-class Silent:
-    """Nobody speaks here."""
-
-    async def reply(self, turn: Turn) -> list[Reply]:
-        raise AssertionError("the health check ran a turn")
-
-
 async def test_the_health_check_finds_a_running_bot_and_no_other(tmp_path: Path) -> None:
     command = json.loads(re.findall(r"^HEALTHCHECK .*\\\n +CMD (\[.*\])$", DOCKERFILE, flags=re.MULTILINE)[0])
-    settings = load_settings(home=tmp_path, local_mode=True, port=0)
-    store = await open_store(settings.store_url, load_cipher(settings))
+    kpi_engine.make_authority(tmp_path / "ssd", children=40, as_at=date(2026, 11, 15))
+    kpi_engine.load(str(tmp_path / "ssd"), None, tmp_path)
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "serve",
+        env={**os.environ, "PERFBOT_HOME": str(tmp_path), "PERFBOT_LOCAL_MODE": "true", "PERFBOT_PORT": "0"},
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
     try:
-        async with serving(TeamsHost(settings, Silent(), store)) as address:
-            port = re.findall(r":(\d+)/", address)[0]
-            assert await _status(command, port) == 0
+        assert bot.stdout
+        port = re.findall(r":(\d+)/", (await bot.stdout.readline()).decode())[0]
+        assert await _status(command, port) == 0
     finally:
-        await store.close()
+        bot.terminate()
+        ended = await bot.wait()
+    assert ended == 0
     assert await _status(command, port) != 0
 
 
@@ -139,6 +139,12 @@ def test_secrets_come_from_files(tmp_path: Path) -> None:
     )
     assert said.stdout == "PERFBOT_PORT=1\nPERFBOT_STORE_KEY=a $(touch no) 'secret' word\nserve\n"
     assert not (tmp_path / "no").exists()
+
+
+def test_every_secret_may_come_from_a_file() -> None:
+    secret = {name.upper() for name, field in Settings.model_fields.items() if field.annotation is SecretStr}
+    script = (DEPLOY / "entrypoint.sh").read_text("utf-8")
+    assert set(re.findall(r"^for name in (.+); do$", script, flags=re.MULTILINE)[0].split()) == secret
 
 
 def test_a_missing_secret_file_stops_the_start(tmp_path: Path) -> None:
