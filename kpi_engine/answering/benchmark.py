@@ -15,6 +15,7 @@ from typing import Any
 from kpi_engine import benchmarks, periods
 from kpi_engine.answer import Answer, MeasureAnswer
 from kpi_engine.answering.asked import Asked
+from kpi_engine.answering.shows import check_worker
 from kpi_engine.answering.words import counted, listed, said
 from kpi_engine.benchmarks import BENCHMARKS, Benchmark
 from kpi_engine.dfe import Statistics
@@ -38,6 +39,7 @@ BY_THEIR_DEFINITION = {"review_conferences_in_time": "D6", "cp_over_two_years": 
 
 def benchmark(asked: Asked) -> Answer:
     """The headline over a year with the published figures of the same thing beside it."""
+    check_worker(asked)
     return asked.answer(_one(asked, m) for m in asked.measures)
 
 
