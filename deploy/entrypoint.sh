@@ -1,13 +1,11 @@
 #!/bin/sh
-# Secrets come as files (Docker, Kubernetes): PERFBOT_STORE_KEY_FILE=/run/secrets/key sets PERFBOT_STORE_KEY to what the
-# file holds, and so for the others below.
+# Any setting may come in a file, as Docker and Kubernetes hand out secrets: PERFBOT_STORE_KEY_FILE=/run/secrets/key sets
+# PERFBOT_STORE_KEY to what that file holds.
 set -eu
-for name in DATABASE_URL STORE_KEY APP_PASSWORD HEARTBEAT_URL; do
-    eval "file=\${PERFBOT_${name}_FILE:-}"
-    if [ -n "$file" ]; then
-        value=$(cat "$file")
-        export "PERFBOT_${name}=${value}"
-        unset "PERFBOT_${name}_FILE"
-    fi
+for name in $(env | sed -n 's/^\(PERFBOT_[A-Z_]*\)_FILE=.*/\1/p'); do
+    eval "file=\$${name}_FILE"
+    value=$(cat "$file")
+    export "${name}=${value}"
+    unset "${name}_FILE"
 done
 exec perfbot "$@"
