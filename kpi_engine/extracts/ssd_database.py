@@ -45,7 +45,7 @@ from sqlalchemy.pool import NullPool
 
 from kpi_engine.errors import LoadError
 from kpi_engine.extracts.columns import reach_of, sentences
-from kpi_engine.extracts.raw import Extract, type_all
+from kpi_engine.extracts.raw import Extract, typed
 from kpi_engine.findings import Finding
 from kpi_engine.tables import ALIASES, contract
 
@@ -78,10 +78,10 @@ def read_database(source: str, as_at: date | None) -> Extract:
     findings: list[Finding] = []
     warnings: list[str] = []
     with _connected(url) as connection:
-        raws = _read(connection, url, schema, faults, warnings)
-    tables = type_all(raws, faults, findings)
+        found = _read(connection, url, schema, faults, findings, warnings)
     if faults:
         raise LoadError(faults)
+    tables = {name: found[name] for name in contract() if name in found}
     reach = reach_of(tables)
     warnings += sentences(reach)
     return Extract(as_at, "", tables, findings, warnings, source=_name(url), reach=reach)
@@ -164,10 +164,11 @@ def _why_not(error: Exception) -> str:
 
 
 def _read(
-    connection: Connection, url: URL, schema: str | None, faults: list[str], warnings: list[str]
-) -> dict[str, tuple[str, pa.Table]]:
-    """{table: (its name in the database, its rows as text)}."""
-    raws: dict[str, tuple[str, pa.Table]] = {}
+    connection: Connection, url: URL, schema: str | None, faults: list[str], findings: list[Finding],
+    warnings: list[str],
+) -> dict[str, pa.Table]:  # fmt: skip
+    """Every table, typed before the next is read: its text need not be held any longer."""
+    tables: dict[str, pa.Table] = {}
     reading = "the list of tables"
     try:
         if connection.dialect.name in READ_ONLY:
@@ -181,10 +182,12 @@ def _read(
             )
         for name, (spelt, columns) in wanted.items():
             reading = f"the table {spelt}"
-            raws[name] = (spelt, _rows(connection, name, spelt, columns, schema))
+            table = typed(name, _rows(connection, name, spelt, columns, schema), spelt, faults, findings)
+            if table is not None:
+                tables[name] = table
     except (SQLAlchemyError, OSError) as error:
         raise LoadError([f"{_where(url)}: {_lost(error, reading)} Nothing was loaded."]) from None
-    return raws
+    return tables
 
 
 def _lost(error: Exception, reading: str) -> str:

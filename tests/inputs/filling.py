@@ -15,12 +15,16 @@ from kpi_engine.tables import contract
 KINDS = {"date": sa.DateTime, "timestamp": sa.DateTime, "number": sa.Float}
 
 
-def fill(url: URL, folder: Path, *, shout: bool = False) -> None:
-    """Every CSV of the folder as a table. shout: table and column names in capitals."""
+def fill(url: URL, folder: Path, *, shout: bool = False, only: tuple[str, ...] = ()) -> None:
+    """The CSVs of the folder as tables.
+
+    shout: table and column names in capitals.  only: these tables and no others.
+    """
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         for path in sorted(folder.glob("*.csv")):
-            _table(connection, path, shout)
+            if not only or path.stem in only:
+                _table(connection, path, shout)
     engine.dispose()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -370,3 +371,32 @@ def test_a_first_load_that_fails_leaves_no_extract(make: Callable[[Path], Path],
     with pytest.raises(LoadError):
         kpi_engine.load(str(make(tmp_path)), AS_AT, tmp_path / "home")
     assert not (tmp_path / "home").exists()
+
+
+# The other ways in, as somebody types them
+
+
+def test_a_database_that_does_not_answer_keeps_its_password_to_itself(after_a_load: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    source = f"postgresql+psycopg://reader:hunter2@127.0.0.1:{port}/ssd"
+    (fault,) = after_a_load.refused(source, "--as-at", "2026-11-15")
+    assert "does not answer" in fault
+    assert "hunter2" not in fault
+    for path in after_a_load.home.rglob("*"):
+        assert path.is_dir() or b"hunter2" not in path.read_bytes()
+
+
+def test_a_workbook_that_is_none(after_a_load: Command, tmp_path: Path) -> None:
+    path = tmp_path / "annex.xlsx"
+    path.write_text("not a workbook")
+    (fault,) = after_a_load.refused(str(path), "--as-at", "2026-11-15")
+    assert fault == "annex.xlsx is not an Excel workbook (.xlsx); export it again and load that file."
+
+
+def test_a_workbook_says_on_loading_what_it_cannot_say(command: Command) -> None:
+    sample = Path(__file__).parents[1] / "public_data" / "annex_a" / "Annex_A.xlsx"
+    code, out, _ = command.load(str(sample), "--as-at", "2021-03-16")
+    assert code == 0
+    assert "Note: No data for SDQs overdue: Annex A has no Strengths and Difficulties Questionnaires." in out
+    assert "Note: An Annex A workbook is a snapshot" in out

@@ -26,6 +26,8 @@ from .conftest import AS_AT, text_of
 from .filling import fill
 from .servers import hangs_up, listening, refuses
 
+FEW = ("ssd_person", "ssd_cp_plans")
+
 
 def everything(engine: Engine, folder: Path) -> dict[str, bytes]:
     """What an extract says, as bytes: ledger, measures, findings, and answers that depend on order."""
@@ -79,10 +81,10 @@ def test_names_in_capitals_are_the_same_names(
 
 
 def test_a_schema_can_be_named_in_the_url(server: URL, schema: URL, authority: Path) -> None:
-    fill(schema, authority)
+    fill(schema, authority, only=FEW)
     name = str(schema.query["options"]).partition("=")[2]
     extract = read_database(text_of(server.update_query_dict({"schema": name})), AS_AT)
-    assert set(extract.tables) == set(kpi_engine.open_folder(authority, AS_AT).extract.tables)
+    assert set(extract.tables) == set(FEW)
 
 
 def test_rows_do_not_depend_on_the_order_in_which_the_database_gives_them(
@@ -96,7 +98,7 @@ def test_rows_do_not_depend_on_the_order_in_which_the_database_gives_them(
     tables = []
     for folder in (authority, backwards):
         url = URL.create("sqlite", database=str(tmp_path / f"{folder.name}.db"))
-        fill(url, folder)
+        fill(url, folder, only=(*FEW, "ssd_involvements", "ssd_cp_visits"))
         tables.append(read_database(str(url), AS_AT).tables)
     assert tables[0] == tables[1]
 
@@ -133,7 +135,7 @@ def test_statements_compile_for_every_dialect(dialect: object) -> None:
 def test_only_the_columns_of_the_contract_are_asked_for_and_nothing_is_written(
     schema: URL, authority: Path
 ) -> None:
-    fill(schema, authority)
+    fill(schema, authority, only=FEW)
     with sa.create_engine(schema).begin() as connection:
         connection.execute(sa.text("alter table ssd_person add column pers_forename text"))
     sent: list[str] = []
@@ -254,7 +256,7 @@ def test_the_line_drops_half_way(
 
 
 def test_a_table_that_may_not_be_read(server: URL, schema: URL, authority: Path, tmp_path: Path) -> None:
-    fill(schema, authority)
+    fill(schema, authority, only=FEW)
     name = str(schema.query["options"]).partition("=")[2]
     role = f"reader_{name}"
     with sa.create_engine(server).begin() as connection:
@@ -321,7 +323,7 @@ def test_an_address_that_leads_nowhere(source: str, words: str, tmp_path: Path) 
 
 
 def test_tables_nobody_knows_are_named(schema: URL, authority: Path) -> None:
-    fill(schema, authority)
+    fill(schema, authority, only=FEW)
     with sa.create_engine(schema).begin() as connection:
         connection.execute(sa.text("create table ssd_s251_finance (n int)"))
         connection.execute(sa.text("create table payroll (n int)"))
