@@ -45,12 +45,16 @@ class CurrentEngine:
 
     def current(self) -> Engine:
         """The engine of the extract that is current now."""
-        with self._lock:
+        if not self._lock.acquire(blocking=False):
+            return self._engine  # somebody is opening the new one: nobody waits for that
+        try:
             mark = self._mark()
             if mark != self._seen:
                 self._seen = mark
                 self._swap()
             return self._engine
+        finally:
+            self._lock.release()
 
     def _swap(self) -> None:
         """Takes the new extract; one that cannot be opened leaves the old one in place."""

@@ -8,7 +8,7 @@ traceback. Secrets are SecretStr and print as "set" or "not set".
 from __future__ import annotations
 
 import ipaddress
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -95,6 +95,14 @@ class Settings(BaseSettings):
     )
     office_closed: Days = Field((), description="Days beyond bank holidays on which no briefing goes out.")
 
+    refresh_source: SecretStr = Field(
+        SecretStr(""),
+        description="Where new extracts come from by themselves: a folder that is watched (it holds an extract, "
+        "or one subfolder or workbook for each) or the SSD database's URL. Empty: only perfbot load.",
+    )
+    refresh_time: time = Field(
+        time(5, 30), description="When a database is pulled every day; tried again for three hours."
+    )
     heartbeat_url: SecretStr = Field(
         SecretStr(""),
         description="Address called after each look at the timetable, by a monitor that alarms when the calls "
@@ -162,6 +170,13 @@ class Settings(BaseSettings):
         url = value.get_secret_value()
         if url and not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
             raise ValueError("must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
+        return value
+
+    @field_validator("refresh_time")
+    @classmethod
+    def _not_in_the_doubled_hour(cls, value: time) -> time:
+        if value.tzinfo or time(1) <= value <= time(2):
+            raise ValueError("must be a time such as 05:30, and not between 01:00 and 02:00")
         return value
 
     @field_validator("heartbeat_url")

@@ -13,6 +13,7 @@ from kpi_engine.extracts import store
 from kpi_engine.extracts.raw import Extract
 from kpi_engine.extracts.sources import read
 from kpi_engine.extracts.ssd_folder import read_folder
+from kpi_engine.extracts.volumes import lost_rows
 
 __all__ = [
     "Engine", "InputError", "LoadError", "LoadReport", "load", "make_authority", "open_current", "open_folder",
@@ -38,13 +39,20 @@ def open_folder(folder: Path, as_at: date | None = None, home: Path | None = Non
     return Engine(read_folder(Path(folder), as_at), home=home)
 
 
-def load(source: str, as_at: date | None, home: Path, loaded_at: str = "") -> LoadReport:
+def load(
+    source: str, as_at: date | None, home: Path, loaded_at: str = "", *, compare_volumes: bool = False
+) -> LoadReport:
     """Load an SSD folder, a database URL or an Annex A workbook and keep it under home/extracts. All or nothing.
 
     loaded_at: an ISO time, from the caller (the engine reads no clock).
+    compare_volumes: refuse an extract of which a table has lost 30% of its rows since the current one.
     Raises LoadError with one sentence for each fault; nothing is kept then.
     """
     extract = read(source, as_at)
+    if compare_volumes and (before := store.rows_of_current(home)):
+        now = {name: table.num_rows for name, table in extract.tables.items()}
+        if lost := lost_rows(before, now):
+            raise LoadError([*lost, "Nothing was loaded; perfbot load takes it if that is right."])
     engine = Engine(extract, home=home)
     findings = engine.all_findings
     kept = store.keep(home, extract, findings, loaded_at)

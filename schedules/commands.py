@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.commands import common
+from kpi_engine.errors import InputError
 from schedules import running
 
 if TYPE_CHECKING:
@@ -21,8 +22,25 @@ def register(app: typer.Typer) -> None:
     """Adds these commands."""
     app.command("demo")(running.demo)
     app.command("serve")(running.serve)
+    app.command("refresh")(refresh)
     app.command("timetable")(timetable)
     app.command("deliveries")(deliveries)
+
+
+def refresh(as_json: common.AsJson = False) -> None:
+    """Loads a new extract from PERFBOT_REFRESH_SOURCE, unless it is much smaller than the last."""
+    from schedules.refresh import refresh as refresh_now
+
+    outcome = refresh_now(common.settings(), common.now())
+    common.record_operator("load", outcome.to_json())
+    if as_json:
+        common.say_json(outcome.to_json())
+        return
+    if outcome.what == "refused":
+        raise InputError("\n".join([*outcome.sentences, "Nothing was loaded."]))
+    for sentence in outcome.sentences:
+        common.say(f"Note: {sentence}")
+    common.say("A new extract was loaded.")
 
 
 def timetable(

@@ -112,7 +112,7 @@ class Health:
             return await self._numbers()
 
     async def _numbers(self) -> Numbers:
-        now, engine = self._clock(), self._engines.current()
+        now, engine = self._clock(), await asyncio.to_thread(self._engines.current)
         wishes = await self._store.subscriptions.all()
         table = with_wishes(timetable_of(self._settings, engine), wishes)
         who = recipients(engine, await self._store.channels.all())

@@ -8,6 +8,7 @@ kept is taken up by the next look of any replica; one that nobody kept in time i
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from datetime import datetime, timedelta
@@ -49,7 +50,7 @@ class Deliveries:
             self._t.notices.tell(key_of(lost), f"nobody knows whether it arrived; {lost.because}.")
         marks = self._t.store.schedule_marks
         before = await marks.last_look() or now
-        directory = self._t.engines.current()
+        directory = await asyncio.to_thread(self._t.engines.current)  # a new extract takes seconds to open
         wishes = await self._t.store.subscriptions.all()
         table = with_wishes(self._t.timetable(directory), wishes)
         first = max(before - timedelta(days=1), now - LOOK_BACK)

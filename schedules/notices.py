@@ -34,7 +34,7 @@ class Notices:
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._briefings = store.briefings
         self._clock = clock
-        self._gathered: list[tuple[Key, str]] = []
+        self._gathered: list[tuple[Key | None, str]] = []
 
     def tell(self, key: Key, what: str) -> None:
         """What became of one delivery; `what` holds no child and no figure."""
@@ -42,15 +42,20 @@ class Notices:
         if key[0] != NOTICE:
             self._gathered.append((key, what))
 
+    def say(self, sentence: str) -> None:
+        """Something that is about no delivery: the data, the timetable."""
+        log.error("%s", sentence)
+        self._gathered.append((None, sentence))
+
     async def hand_out(self, directory: Directory) -> None:
         """One message for every active analyst, kept to be delivered like any other post."""
         if not self._gathered:
             return
         gathered, self._gathered = self._gathered, []
-        shown = [f"{in_words(key, directory)}: {what}" for key, what in gathered[:AT_MOST]]
+        shown = [f"{in_words(key, directory)}: {what}" if key else what for key, what in gathered[:AT_MOST]]
         if more := len(gathered) - len(shown):
             shown.append(f"And {more} more: see perfbot deliveries.")
-        reply = Reply("\n".join(["Deliveries that need a look:", *(f"- {each}" for each in shown)]))
+        reply = Reply("\n".join(["This needs a look:", *(f"- {each}" for each in shown)]))
         now = self._clock()
         for user in directory.users.values():
             unit = directory.units.get(user.unit_id or ALL)

@@ -24,10 +24,13 @@ from schedules.look import Deliveries
 from schedules.notices import Notices
 from schedules.outlook import timetable_of
 from schedules.pulse import Pulse
+from schedules.refresh import Refresh, in_a_process
 from schedules.timetable import Timetable
 from schedules.timetable_file import FILE_NAME
 from schedules.tools import Addresses, Engines, StoredAddresses, Tools
 
+REFRESH_EVERY = 60.0
+"""Seconds between two looks for a new extract."""
 LOOK_EVERY = 10.0
 """Seconds between two looks: how late a post may be, and how soon a lapsed one is noticed."""
 
@@ -43,8 +46,9 @@ def utc_now() -> datetime:
 class Schedules:
     """The running timetable of one process."""
 
-    def __init__(self, deliveries: Deliveries, pulse: Pulse, every: float) -> None:
+    def __init__(self, deliveries: Deliveries, refresh: Refresh, pulse: Pulse, every: float) -> None:
         self._deliveries = deliveries
+        self._refresh = refresh
         self._pulse = pulse
         self._looking = asyncio.Lock()
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -55,6 +59,14 @@ class Schedules:
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,  # a look is never too late: it sees to everything that is due by then
+        )
+        self._scheduler.add_job(
+            self._look_for_data,
+            IntervalTrigger(seconds=max(every, REFRESH_EVERY), timezone=UTC),
+            next_run_time=utc_now(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
         )
         self._scheduler.start()
 
@@ -69,6 +81,14 @@ class Schedules:
             if self._scheduler.running:
                 self._scheduler.shutdown(wait=False)
         await self._pulse.close()
+
+    async def _look_for_data(self) -> None:
+        try:
+            await self._refresh.look()
+        except (SQLAlchemyError, OSError) as error:
+            log.error(
+                "New data could not be looked for (%s); the next look tries again.", type(error).__name__
+            )
 
     async def _look(self) -> None:
         async with self._looking:
@@ -122,4 +142,8 @@ async def start(
         clock=clock,
     )
     pulse = pulse or Pulse(settings.heartbeat_url.get_secret_value(), clock)
-    return Schedules(Deliveries(tools), pulse, every)
+    refresh = Refresh(
+        settings, store, notices, clock=clock, load=in_a_process,
+        after=lambda: asyncio.to_thread(engines.current),
+    )  # fmt: skip
+    return Schedules(Deliveries(tools), refresh, pulse, every)

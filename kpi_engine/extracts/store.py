@@ -85,6 +85,15 @@ def current(home: Path) -> Kept:
     return every[-1]
 
 
+def rows_of_current(home: Path) -> dict[str, int]:
+    """Rows by table of the extract that is served; empty when none has been loaded."""
+    every = kept(home)
+    if not every:
+        return {}
+    manifest = json.loads((every[-1].path / MANIFEST).read_text("utf-8"))
+    return {str(table): int(rows) for table, rows in manifest["rows"].items()}
+
+
 def known_on(home: Path, when: date) -> Kept:
     """The extract that was current on a day: the newest as-at date on or before it."""
     every = [k for k in kept(home) if k.as_at <= when]
