@@ -90,7 +90,8 @@ def _is_unit_here(piece: Piece, cut: Cut, others: bool) -> bool:
     if after in UNIT_TAILS or piece.norm.split()[-1] in UNIT_TAILS:
         return True
     before = cut.before(piece)
-    if before in UNIT_TAILS:
+    of_another = any(p.name and p.name.kind == "unit" and p.end == piece.first for p in cut.pieces)
+    if before in UNIT_TAILS and not of_another:
         return True
     tokens = cut.tokens[piece.first : piece.end]
     if before in ("for", "from", "over", "across", "within") and piece.has("concept") and len(tokens) > 1:

@@ -242,7 +242,10 @@ class Showing(Measuring):
         asked = self.asked
         asks = bool(shows["explain"])
         norms = self.norms
-        question_word = bool(set(norms[:3]) & {"what", "how", "explain", "when", "tell", "describe", "which"})
+        first = self._opening()
+        question_word = bool(
+            set(norms[first : first + 3]) & {"what", "how", "explain", "when", "tell", "describe", "which"}
+        )
         if shows["timescale"]:
             if asks or question_word:
                 asks = True
@@ -279,9 +282,8 @@ class Showing(Measuring):
         asked.use_all([*self.list_pieces], "show", "explain")
         return True
 
-    def _is_what_is(self) -> bool:
-        """ "what is a core group", "what are PEPs": no "our", no unit, no time, no number asked for."""
-        norms = self.norms
+    def _opening(self) -> int:
+        """The token at which a question begins, behind greetings and politeness."""
         start = 0
         for piece in self.asked.cut.pieces:
             if piece.norm.startswith("what") or not (
@@ -289,6 +291,12 @@ class Showing(Measuring):
             ):
                 break
             start = piece.end
+        return start
+
+    def _is_what_is(self) -> bool:
+        """ "what is a core group", "what are PEPs": no "our", no unit, no time, no number asked for."""
+        norms = self.norms
+        start = self._opening()
         rest = norms[start:]
         if len(rest) < 3 or rest[0] != "what" or rest[1] not in ("is", "are"):
             return False

@@ -183,7 +183,12 @@ def tokenise(text: str) -> list[Token]:
         raw = match.group()
         start, end = match.span()
         if kind == "word":
-            out.extend(_words(raw, start, end))
+            initial = len(raw) == 1 and (raw.isupper() or "&" in text[max(0, start - 2) : end + 2])
+            out.extend(
+                [Token(raw, raw.lower(), raw.lower(), kind, start, end, False, raw.isupper())]
+                if initial
+                else _words(raw, start, end)
+            )
         elif kind == "sign":
             if raw == "-":
                 continue

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from bot.understanding.lexicon import lexicon, norms_of
+from bot.understanding.lexicon import TIME_WORDS, lexicon, norms_of
 from bot.understanding.text import Token, lemma, tokenise
 from kpi_engine.question import ALL, AUTHORITY, UnitRef
 
@@ -108,6 +108,8 @@ class Vocabulary:
                 lasts[parts[-1]].add(worker.id)
                 full[(parts[0], parts[-1])].add(worker.id)
                 full[(parts[-1], parts[0])].add(worker.id)
+                if len(parts) > 2:
+                    full[parts[:2]].add(worker.id)
         words = (
             {word for name in names for word in name}
             | set(firsts)
@@ -245,9 +247,13 @@ class Vocabulary:
                     if not both:
                         either = tuple(sorted({*self.firsts[word], *self.lasts[following]}))
                         yield NameSpan(place, place + 2, "worker", either, whole=False)
-            ids = tuple(sorted({*self.firsts.get(word, ()), *self.lasts.get(word, ())}))
+            bearers = {*self.firsts.get(word, ()), *self.lasts.get(word, ())}
+            if bearers and word.endswith("s") and not tokens[place].possessive:
+                bearers |= {*self.firsts.get(word[:-1], ()), *self.lasts.get(word[:-1], ())}
+            ids = tuple(sorted(bearers))
             if ids:
-                common = tokens[place].norm in lexicon().known
+                forms = {(tokens[place].norm,), (word,)}
+                common = word in TIME_WORDS or any(form in lexicon().phrases for form in forms)
                 yield NameSpan(place, place + 1, "worker", ids, subject=common, whole=False)
 
     def _name_key(self, word: str) -> str:
@@ -392,6 +398,14 @@ def _unit_names(
                 "central",
             ):
                 initials[word].add(unit_id)
+    telling: dict[str, set[str]] = defaultdict(set)
+    for unit_id, unit in units.items():
+        for word in norms_of(clean(str(unit.name))) if unit.kind == "team" else ():
+            if len(word) > 4 and word not in TEAM_WORDS:
+                telling[word].add(unit_id)
+    for word, ids in telling.items():
+        if len(ids) == 1 and not any(sense.kind == "concept" for sense in lexicon().phrases.get((word,), ())):
+            names[(word, "team")] |= ids
     for nickname, unit_id in nicknames.items():
         if unit_id in units:
             names[norms_of(nickname)].add(unit_id)
