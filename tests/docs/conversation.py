@@ -31,10 +31,15 @@ class NoRecord:
         del entry
 
 
+def assistant_in(folder: Path) -> Assistant:
+    """The assistant over the small invented authority, which is written there."""
+    kpi_engine.make_authority(folder, children=CHILDREN, as_at=AS_AT, seed=SEED)
+    return Assistant(FixedEngine(kpi_engine.open_folder(folder)), Forgetful(), NoRecord())
+
+
 async def conversation(folder: Path) -> str:
     """The transcript as it stands in the README: a line beginning with > for what was asked, then the reply."""
-    kpi_engine.make_authority(folder, children=CHILDREN, as_at=AS_AT, seed=SEED)
-    assistant = Assistant(FixedEngine(kpi_engine.open_folder(folder)), Forgetful(), NoRecord())
+    assistant = assistant_in(folder)
     turns = []
     for number, question in enumerate(QUESTIONS):
         turn = Turn(PERSON, "readme", BEGIN + timedelta(minutes=number), question, audience=PERSONAL)

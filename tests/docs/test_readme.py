@@ -11,8 +11,9 @@ import pytest
 import typer.main
 
 from bot.__main__ import app
+from bot.turn import PERSONAL, Turn
 
-from .conversation import QUESTIONS, conversation
+from .conversation import BEGIN, PERSON, QUESTIONS, assistant_in, conversation
 from .pages import PACKAGE_ONLY, PAGES, ROOT, commands, headings, links, named_variables, variables
 
 COMMAND: Any = typer.main.get_command(app)
@@ -20,6 +21,17 @@ README = ROOT / "README.md"
 TRANSCRIPT = re.compile(r"(?<=<!-- transcript -->\n```text\n).*?(?=\n```\n<!-- transcript -->)", re.DOTALL)
 REWRITE = "PERFBOT_TEST_README"
 """Set to write: the README's conversation is put right instead of compared."""
+
+SHOWS = {
+    "a number": {"headline"},
+    "a list": {"list"},
+    "a comparison or a trend": {"compare", "trend"},
+    "what is coming": {"coming_up"},
+    "why": {"why", "changes", "trend"},
+    "by what rule": {"explain"},
+    "how sure": {"quality"},
+}
+"""What an example of a row of the README's table is answered with."""
 
 
 def names(page: Path) -> str:
@@ -36,6 +48,20 @@ async def test_the_conversation_is_what_the_bot_says(tmp_path: Path) -> None:
         return
     assert found.group() == said, f"Put it right with: {REWRITE}=write pytest tests/docs"
     assert [line[2:] for line in said.splitlines() if line.startswith("> ")] == list(QUESTIONS)
+
+
+async def test_every_example_is_answered_as_what_it_stands_for(tmp_path: Path) -> None:
+    assistant = assistant_in(tmp_path)
+    wrong = []
+    for kind, shows in SHOWS.items():
+        examples = re.findall(rf"^\| {kind} \| (.+) \|$", README.read_text("utf-8"), flags=re.MULTILINE)
+        for question in re.findall(r'"([^"]+)"', *examples):
+            reply = (await assistant.reply(Turn(PERSON, question, BEGIN, question, audience=PERSONAL)))[
+                0
+            ].answer
+            if reply["outcome"] != "answered" or reply["understood"]["show"] not in shows:
+                wrong.append(f"{question}: {reply['outcome']}")
+    assert not wrong
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names)
