@@ -63,6 +63,8 @@ def _notes(lists: Mapping[int, ListRows], as_at: date) -> Iterator[str]:
         yield "The last statutory visit of List 7 counts as one at which the child was seen; Annex A does not say."
     if 8 in lists and not coded([e["status"] for e in lists[8].entries]):
         yield "List 8 gives legal statuses in words without codes: short breaks (V3, V4) cannot be told apart."
+    if 8 in lists and not any(e["permanence"] for e in lists[8].entries):
+        yield "List 8 gives no permanence plans: only placements U1 and U4 are visited as long-term ones."
     dates = [
         entry[one.name]
         for found in lists.values()

@@ -89,6 +89,7 @@ LISTS = {
             _text("need", "Child's Category of Need"),
             _date("status_start", "Start date of current legal status"), _text("status", "Child's Legal Status"),
             _date("review", "Date of Latest Statutory Review"), _date("visit", "Date of Last Social Work Visit"),
+            _text("permanence", "What is the permanence plan for this child?"),
             _date("iro", "Date of Last IRO Visit / Contact to the Child"),
             _date("health", "Date of Last Health Assessment"), _date("dental", "Date of Last Dental Check"),
             _date("end", "Date Ceased to be Looked After", needed=True),

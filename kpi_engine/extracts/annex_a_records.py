@@ -22,6 +22,7 @@ REFERRAL_WITHIN_DAYS = 60
 FIRST_REVIEW_DAYS, SECOND_REVIEW_DAYS = 28, 28 + 91
 """When a looked-after child's first and second review fall due, about: 20 working days, and three months more."""
 CLOSED = "closed episode"
+LONG_TERM = "long-term fostering"
 
 Row = dict[str, str]
 Lists = Mapping[int, ListRows]
@@ -257,8 +258,15 @@ def _plans(found: ListRows) -> dict[str, list[Row]]:
 
 def _care(found: ListRows) -> dict[str, list[Row]]:
     out: dict[str, list[Row]] = {"ssd_cla_episodes": []}
-    tables = {"review": "ssd_cla_reviews", "visit": "ssd_cla_visits", "placement_start": "ssd_cla_placement",
-              "status": "ssd_legal_status", "health": "ssd_cla_health", "dental": "ssd_cla_health"}  # fmt: skip
+    tables = {
+        "review": "ssd_cla_reviews",
+        "visit": "ssd_cla_visits",
+        "placement_start": "ssd_cla_placement",
+        "status": "ssd_legal_status",
+        "permanence": "ssd_cla_care_plan",
+        "health": "ssd_cla_health",
+        "dental": "ssd_cla_health",
+    }
     for column, table in tables.items():
         if column in found.columns:
             out.setdefault(table, [])
@@ -288,6 +296,12 @@ def _one_in_care(e: Entry, care: str) -> Iterator[tuple[str, Row]]:
             e, lega_legal_status_id=_id("LEGAL", e, e["status_start"] or e["start"]), lega_person_id=child,
             lega_legal_status=e["status"], lega_legal_status_start_date=e["status_start"] or e["start"],
             lega_legal_status_end_date=e["end"],
+        )  # fmt: skip
+    if LONG_TERM in e["permanence"].casefold().replace("long term", "long-term"):
+        # Since when is not said: the plan is taken to have been this one since the placement began.
+        yield "ssd_cla_care_plan", _row(
+            e, lacp_table_id=_id("PERMANENCE", e, e["start"]), lacp_person_id=child,
+            lacp_cla_care_plan_start_date=e["placement_start"], lacp_cla_care_plan_json='{"LTFOST18": "Y"}',
         )  # fmt: skip
     if e["visit"]:
         yield "ssd_cla_visits", _row(
