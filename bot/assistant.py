@@ -15,10 +15,12 @@ from typing import Protocol
 
 from bot import audit, rights
 from bot.cards import Client
-from bot.dialogs import answer_json, ask, belongs, drill_down, subscribe
+from bot.dialogs import answer_json, ask, belongs, break_glass, drill_down, subscribe
 from bot.dialogs.room import Belonging, Room, Said
 from bot.engines import Engines
 from bot.memory import Memory
+from bot.pace import Pace
+from bot.restricted import Opened, RestrictedCases
 from bot.seals import Seals
 from bot.store.subscriptions import Subscription
 from bot.store.unclear import UnclearQuestion
@@ -31,7 +33,7 @@ from bot.understanding.vocabulary import Vocabulary
 from bot.wording import Names
 from kpi_engine.engine import Engine
 from kpi_engine.errors import NotPermitted, Unknown
-from kpi_engine.question import AUTHORITY, Question, UnitRef
+from kpi_engine.question import AUTHORITY, Question, Scope, UnitRef
 
 UNCLEAR = ("clarify", "not_understood", "out_of_scope")
 TIMETABLE = "timetable"
@@ -58,6 +60,8 @@ class Assistant:
     unclear: where questions that could not be answered are kept (encrypted), to mend the vocabulary by.
     channels: where it is kept which unit a conversation belongs to; None where nobody can change that in chat.
     posts: where wishes about the scheduled posts are kept; None where nobody can change those in chat.
+    restricted, opened: cases that few may see, and who has opened one; None where there are none.
+    pace: how often one person is answered; None where only one asks.
     seals: seals the buttons of every card and refuses a press without one; None where nobody can forge
         (one process that shows its own cards).
     as_at: the date asked from instead of the extract's own (`perfbot ask --at`).
@@ -75,6 +79,9 @@ class Assistant:
         *,
         channels: Channels | None = None,
         posts: subscribe.Posts | None = None,
+        restricted: RestrictedCases | None = None,
+        opened: Opened | None = None,
+        pace: Pace | None = None,
         seals: Seals | None = None,
         as_at: date | None = None,
         events: Mapping[str, tuple[date, date]] | None = None,
@@ -87,6 +94,9 @@ class Assistant:
         self._unclear = unclear
         self._channels = channels
         self._posts = posts
+        self._restricted = restricted
+        self._opened = opened
+        self._pace = pace
         self._seals = seals
         self._as_at = as_at
         self._events = events or {}
@@ -97,11 +107,16 @@ class Assistant:
 
     async def reply(self, turn: Turn) -> list[Reply]:
         """One reply, or two when the message held two questions; recorded before they are given back."""
+        if self._pace is not None and (sentence := self._pace.too_fast(turn.person_id, turn.now)):
+            waits = Said(answer_json.in_words("", "not_permitted", sentence, None), "too_fast")
+            await self._record(waits, turn.person_id, turn.conversation_id, turn.audience, turn.now)
+            return self._replies([waits], turn.person_id, turn.audience, turn.now)
         context = await self._memory.load(turn.person_id, turn.conversation_id, turn.now)
+        opened = await self._opened_by(turn.person_id, turn.now)
         wish = self._posts.wish_of(turn.text, turn.now) if self._posts and turn.text else None
         kept = await self._posts.wishes.all() if self._posts and wish else []
         async with self._one_at_a_time:
-            said, context = await asyncio.to_thread(self._answer, turn, context, wish, kept)
+            said, context = await asyncio.to_thread(self._answer, turn, context, opened, wish, kept)
         for each in said:
             await self._record(each, turn.person_id, turn.conversation_id, turn.audience, turn.now)
             if self._unclear is not None and each.outcome in UNCLEAR and turn.text:
@@ -142,17 +157,26 @@ class Assistant:
         else:
             await self._channels.assign(belonging.place_id, belonging.unit, turn.person_id, turn.now)
 
+    async def _opened_by(self, person_id: str, now: datetime) -> frozenset[str]:
+        """Restricted cases that this person may see for now."""
+        return await self._opened.opened(person_id, now) if self._opened else frozenset()
+
     # What follows is pure: no store, no clock -----------------------------------------------------------
 
     def _answer(
-        self, turn: Turn, context: Context, wish: PostWish | None, kept: list[Subscription]
+        self,
+        turn: Turn,
+        context: Context,
+        opened: frozenset[str],
+        wish: PostWish | None,
+        kept: list[Subscription],
     ) -> tuple[list[Said], Context]:
         engine = self._engines.current()
         try:
             person = rights.identify(turn.person_id, engine)
         except NotPermitted as error:
             return [_stranger(turn.text or "", error)], context
-        room = self._room(engine, person, turn.audience, Client.of(turn))
+        room = self._room(engine, person, turn.audience, Client.of(turn), opened)
         if turn.action is not None:
             pressed = self._press(room, turn)
             return [pressed], _after(context, pressed)
@@ -160,8 +184,9 @@ class Assistant:
         about_here = belongs.hear(room, turn.text or "", place_id, self._words_of(engine))
         if about_here is None and wish is not None and self._posts is not None:
             about_here = subscribe.hear(room, turn.text or "", wish, kept, turn.now, self._posts.zone)
-        if about_here is not None:
-            return [about_here], context
+        order = about_here or break_glass.hear(room, turn.text or "")
+        if order is not None:
+            return [order], context
         return self._hear(room, turn.text or "", context)
 
     def _press(self, room: Room, turn: Turn) -> Said:
@@ -202,17 +227,27 @@ class Assistant:
             room, "", Question("briefing", unit=unit.ref, as_at=at or room.as_at), event="briefing"
         )
 
-    def _room(self, engine: Engine, person: rights.Person, audience: Audience, client: Client) -> Room:
-        scope = rights.scope_for(person, audience, engine)
+    def _room(
+        self, engine: Engine, person: rights.Person, audience: Audience, client: Client,
+        opened: frozenset[str] = frozenset(),
+    ) -> Room:  # fmt: skip
+        scope = self._restricting(rights.scope_for(person, audience, engine), person.id, audience, opened)
         names = Names.of(engine, scope, self._case_link)
         return Room(engine, person, audience, scope, self._as_at or engine.as_at, names, client)
 
     def _channel_room(self, engine: Engine, audience: Audience, client: Client) -> Room:
         """The room of a post that nobody asked for: the whole channel listens."""
-        scope = rights.scope_for_channel(audience, engine)
+        scope = self._restricting(rights.scope_for_channel(audience, engine), None, audience)
         nobody = rights.Person(TIMETABLE, TIMETABLE, "", audience.unit or AUTHORITY)
         names = Names.of(engine, scope, self._case_link)
         return Room(engine, nobody, audience, scope, self._as_at or engine.as_at, names, client)
+
+    def _restricting(
+        self, scope: Scope, person_id: str | None, audience: Audience, opened: frozenset[str] = frozenset()
+    ) -> Scope:
+        if self._restricted is None:
+            return scope
+        return replace(scope, restricted=self._restricted.hidden_from(person_id, audience, opened))
 
     def _words_of(self, engine: Engine) -> Vocabulary:
         """The vocabulary of the extract, made once for each."""
@@ -245,6 +280,7 @@ class Assistant:
                 event=said.event,
                 answer=said.json,
                 asked=asked,
+                opens=said.opens,
             )
         )
 

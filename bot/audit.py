@@ -46,11 +46,12 @@ class StoreRecorder:
 
 def entry(
     *, at: datetime, person_id: str, channel: str, audience: Audience, event: str, answer: Mapping[str, Any],
-    asked: Mapping[str, Any] | None,
+    asked: Mapping[str, Any] | None, opens: str | None = None,
 ) -> Entry:  # fmt: skip
     """The entry for one answer JSON.
 
     asked: the question as it was understood, also where the answer says nothing of it (a refusal).
+    opens: the restricted case that this opens.
     """
     return Entry(
         at=at,
@@ -60,7 +61,7 @@ def entry(
         event=event,
         outcome=str(answer.get("outcome", "")),
         understood=asked or {},
-        child_ids=children_shown(answer),
+        child_ids=(opens,) if opens else children_shown(answer),
     )
 
 

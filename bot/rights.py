@@ -147,7 +147,14 @@ def can_see_rows(units: Iterable[str], scope: Scope, engine: Engine) -> bool:
 
 
 def check_can_see_child(child_id: str, on: date, scope: Scope, engine: Engine) -> None:
-    """One child's level on a day. An unknown child and another team's child get the same words."""
+    """One child's level on a day. An unknown child, another team's and a restricted one get the same words."""
+    check_can_hold_child(child_id, on, scope, engine)
+    if scope.restricts(child_id):
+        raise NotPermitted(OTHER_CHILD)
+
+
+def check_can_hold_child(child_id: str, on: date, scope: Scope, engine: Engine) -> None:
+    """One child's level on a day but for restriction: who may open a restricted case."""
     if not scope.sees_children_of(engine.child_team(child_id, on)):
         raise NotPermitted(OTHER_CHILD)
 
@@ -257,6 +264,8 @@ def _names_staff(slug: str, row: Row, scope: Scope) -> bool:
 
 def may_hold(row: Row, scope: Scope) -> bool:
     """Whether an answer under this scope may hold the row: a child's, a case's or a worker's."""
+    if scope.restricts(row.get("child_id")):
+        return False
     if row.get("child_id") is not None or "clock" in row:
         return scope.sees_children_of(row.get("team_id"))
     if row.get("worker_id") is not None:

@@ -157,7 +157,7 @@ class Engine:
         out = []
         for finding in self.all_findings:
             told = finding.to_json()
-            if not scope.sees_children_of(finding.team_id):
+            if not scope.sees_children_of(finding.team_id) or scope.restricts(told.get("child_id")):
                 told |= {"key": None, "child_id": None, "row": None, "detail": None}
             out.append(told)
         return out

@@ -150,6 +150,7 @@ class Scope:
     child_units: unit ids whose rows (children, why) may be shown; None = all, also "no team".
     worker_units: unit ids whose named workers may be shown; None = all.
     own_units: unit ids whose small numbers under characteristic filters need no suppression; None = all.
+    restricted: ids (without regard to case) of children whose rows may not be shown, wherever they are held.
     staff_named: named workers' supervision, appraisal and caseload (personal chat only).
     """
 
@@ -157,6 +158,10 @@ class Scope:
     worker_units: frozenset[str] | None = frozenset()
     own_units: frozenset[str] | None = frozenset()
     staff_named: bool = False
+    restricted: frozenset[str] = frozenset()
+
+    def restricts(self, child_id: str | None) -> bool:
+        return child_id is not None and child_id.casefold() in self.restricted
 
     def sees_children_of(self, team_id: str | None) -> bool:
         return self.child_units is None or (team_id is not None and team_id in self.child_units)

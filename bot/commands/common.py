@@ -125,6 +125,8 @@ async def desk(
     from bot.dialogs.subscribe import Posts
     from bot.engines import FixedEngine
     from bot.memory import Forgetful, StoreMemory
+    from bot.pace import Pace
+    from bot.restricted import OpenedOnRecord, RestrictedCases
     from bot.seals import Seals
     from bot.store import load_cipher
 
@@ -141,6 +143,9 @@ async def desk(
             recorder(config, store),
             store.unclear,
             channels=store.channels,
+            restricted=RestrictedCases(config.home),
+            opened=OpenedOnRecord(store.audit),
+            pace=Pace(config.questions_a_minute) if remember else None,
             posts=Posts(store.subscriptions, config.zone),
             seals=Seals(cipher.mark),
             as_at=day,

@@ -6,6 +6,7 @@ import csv
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -183,9 +184,12 @@ def _say_findings(findings: Iterable[Mapping[str, Any]]) -> None:
 def _scope(engine: Engine, as_: str | None) -> Scope:
     """The operator sees everything; with `--as`, that person's rights hold (rights.md 11)."""
     from bot import rights
+    from bot.restricted import RestrictedCases
     from bot.turn import PERSONAL
     from kpi_engine.question import EVERYTHING
 
     if as_ is None:
         return EVERYTHING
-    return rights.scope_for(rights.identify(as_, engine), PERSONAL, engine)
+    scope = rights.scope_for(rights.identify(as_, engine), PERSONAL, engine)
+    hidden = RestrictedCases(common.settings().home).hidden_from(as_, PERSONAL, frozenset())
+    return replace(scope, restricted=hidden)

@@ -55,7 +55,7 @@ class Said:
     json: the contract's answer JSON.  asked: the question as understood, also when it was refused.
     reading, answer: what the next turn may point back at; None where nothing was read or computed.
     event: what the record calls it.  done: what it keeps in place of a question (a change of settings).
-    belonging, wishes: what is changed once this has been recorded.
+    belonging, wishes: what is changed once this has been recorded.  opens: the restricted case it opens.
     """
 
     json: Mapping[str, Any]
@@ -67,6 +67,7 @@ class Said:
     answer: Answer | None = None
     done: Mapping[str, Any] | None = None
     belonging: Belonging | None = None
+    opens: str | None = None
     wishes: tuple[Subscription, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ from kpi_engine.answering.briefing import briefing
 from kpi_engine.answering.changes import changes
 from kpi_engine.answering.explain import explain
 from kpi_engine.answering.forecast import forecast
+from kpi_engine.answering.restricted import without_restricted
 from kpi_engine.answering.shows import coming_up, compare, headline, helping, listing, quality, trend
 from kpi_engine.answering.why import why
 from kpi_engine.question import Show
@@ -29,7 +30,7 @@ def answer(asked: Asked) -> Answer:
     """The question answered by its show."""
     if asked.question.show in TAKES_APART and asked.hides_parts():
         return headline(asked)
-    return SHOWS[asked.question.show](asked)
+    return without_restricted(SHOWS[asked.question.show](asked), asked.scope)
 
 
 __all__ = ["SHOWS", "Asked", "answer"]

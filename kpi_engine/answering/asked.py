@@ -70,7 +70,8 @@ class Asked:
         child = self.question.child
         if child is None or self.question.show in ("explain", "help"):
             return
-        if not self.scope.sees_children_of(self.engine.child_team(child, self.question.as_at)):
+        held = self.scope.sees_children_of(self.engine.child_team(child, self.question.as_at))
+        if not held or self.scope.restricts(child):
             raise NotPermitted(OTHER_CHILD)
 
     def visible(self, wanted: Measure) -> Mask:
