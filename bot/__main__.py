@@ -8,7 +8,19 @@ from importlib.metadata import entry_points
 
 import typer
 
-from bot.commands import asking, bench, chatting, extracts, keeping, people, questions, reconcile, record, setup
+from bot.commands import (
+    asking,
+    bench,
+    chatting,
+    extracts,
+    keeping,
+    people,
+    purge,
+    questions,
+    reconcile,
+    record,
+    setup,
+)
 from bot.commands.guard import guarded
 
 app = typer.Typer(
@@ -18,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (extracts, reconcile, asking, chatting, people, record, questions, keeping, bench, setup):
+for group in (extracts, reconcile, asking, chatting, people, record, questions, keeping, purge, bench, setup):
     group.register(app)
 for more in entry_points(group="perfbot.commands"):  # whatever stands above the bot adds its own
     more.load()(app)

@@ -190,6 +190,23 @@ class Briefings:
             | ({"until": until} if until is not None else {}),
         )
 
+    async def empty_before(self, moment: datetime) -> int:
+        """Take the `reply` out of payloads settled before `moment`; that it was sent, to whom, stays. Says how
+        many."""
+        async with self._database.writing() as session:
+            old = await session.scalars(
+                select(BriefingRow).where(
+                    BriefingRow.status.in_(("sent", "failed", "unknown")), BriefingRow.changed_at < moment
+                )
+            )
+            emptied = 0
+            for row in old:
+                payload = self._cipher.open(row.payload)
+                if payload.get("reply") is not None:
+                    row.payload = self._cipher.seal(payload | {"reply": None})
+                    emptied += 1
+            return emptied
+
     async def find(self, briefing: str, recipient: str, period: str) -> Delivery | None:
         """What was (or is being) sent, byte for byte."""
         statement = select(BriefingRow).where(

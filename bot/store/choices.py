@@ -41,6 +41,14 @@ class Choices:
         chosen: Mapping[str, Any] = self._cipher.open(row.sealed)
         return chosen
 
+    async def forget_before(self, moment: datetime) -> int:
+        """Drop what was chosen before `moment`; says how many."""
+        async with self._database.writing() as session:
+            gone = await session.scalars(
+                delete(ChoiceRow).where(ChoiceRow.chosen_at < moment).returning(ChoiceRow.phrase_mark)
+            )
+            return len(gone.all())
+
     async def forget(self, person_id: str) -> None:
         """Everything this person ever chose."""
         async with self._database.writing() as session:
