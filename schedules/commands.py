@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.commands import common
+from bot.commands.bench import group as bench_group
 from kpi_engine.errors import InputError
-from schedules import running
+from schedules import bench, running
 
 if TYPE_CHECKING:
     from bot.store import Delivery
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Adds these commands."""
+    bench_group.command("delivery")(bench.delivery)
     app.command("demo")(running.demo)
     app.command("serve")(running.serve)
     app.command("refresh")(refresh)

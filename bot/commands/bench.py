@@ -25,15 +25,23 @@ AS_AT = "2026-11-15"
 SLOWEST = 5
 
 
+group = typer.Typer(invoke_without_command=True)
+"""`perfbot bench` and what stands above the bot adds to it."""
+
+
 def register(app: typer.Typer) -> None:
     """Adds this command."""
-    app.command("bench")(bench)
+    app.add_typer(group, name="bench")
 
 
+@group.callback()
 def bench(
+    context: typer.Context,
     children: Annotated[int, typer.Option("--children", min=1, help="Open children.")] = 3000,
 ) -> None:
     """Makes an invented authority, loads it, asks everything of it; times in seconds."""
+    if context.invoked_subcommand is not None:
+        return
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         data = Path(folder) / "data"
