@@ -46,7 +46,8 @@ class Asked:
         return [
             p
             for p in self.open
-            if not (
+            if p.norm != ","
+            and not (
                 p.has("ignorable")
                 or p.has("talk")
                 or p.has("level")

@@ -89,8 +89,13 @@ class Measuring(Placing):
             pass
 
     def _only_how(self) -> bool:
-        """ "How is CSWT 1 doing?" is a briefing."""
-        return "how" in self.norms or len(self.norms) <= 4
+        """ "How is CSWT 1 doing?", "MASH performance": a briefing."""
+        said = [
+            p
+            for p in self.asked.cut.pieces
+            if p.norm != "," and not all(s.kind in ("ignorable", "talk") for s in p.senses)
+        ]
+        return "how" in self.norms or len([p for p in said if p.senses or p.name]) <= 3
 
     def _claimed(self) -> bool:
         """A word that two subjects claim: asked back."""

@@ -144,14 +144,14 @@ def _talk(whole: Cut, env: Env) -> Reading | None:
     talk = [p for p in whole.pieces if p.has("talk")]
     if not talk:
         return None
-    rest = [p for p in whole.pieces if p not in talk and not all(s.kind in ("ignorable",) for s in p.senses)]
-    rest = [p for p in rest if p.norm not in (",", "/")]
-    rest = (
-        rest
-        if not all(p.has("ignorable") or p.has("claim") for p in rest if p.senses)
-        or any(not p.senses for p in rest)
-        else []
-    )
+    idle = {"ignorable", "claim", "talk", "follow", "point", "every", "level", "aspect"}
+    rest = [
+        p
+        for p in whole.pieces
+        if p not in talk
+        and p.norm not in (",", "/")
+        and not (p.senses and (p.has("ignorable") or p.has("claim")) and {s.kind for s in p.senses} <= idle)
+    ]
     if rest:
         return None
     order = ("stop", "cancel", "help", "thanks", "greeting")

@@ -286,9 +286,17 @@ class Showing(Measuring):
         """The token at which a question begins, behind greetings and politeness."""
         start = 0
         for piece in self.asked.cut.pieces:
-            if piece.norm.startswith("what") or not (
-                piece.norm == "," or self._is_filler(piece) or piece.has("follow", "and")
-            ):
+            asks = piece.norm.split()[0] in (
+                "what",
+                "how",
+                "when",
+                "which",
+                "why",
+                "explain",
+                "describe",
+                "tell",
+            )
+            if asks or not (piece.norm == "," or self._is_filler(piece) or piece.has("follow", "and")):
                 break
             start = piece.end
         return start
