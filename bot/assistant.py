@@ -20,7 +20,7 @@ from bot.dialogs.room import Belonging, Room, Said
 from bot.engines import Engines
 from bot.memory import Memory
 from bot.pace import Pace
-from bot.restricted import Opened, RestrictedCases
+from bot.restricted import Directors, Opened, RestrictedCases
 from bot.seals import Seals
 from bot.store.subscriptions import Subscription
 from bot.store.unclear import UnclearQuestion
@@ -60,7 +60,7 @@ class Assistant:
     unclear: where questions that could not be answered are kept (encrypted), to mend the vocabulary by.
     channels: where it is kept which unit a conversation belongs to; None where nobody can change that in chat.
     posts: where wishes about the scheduled posts are kept; None where nobody can change those in chat.
-    restricted, opened: cases that few may see, and who has opened one; None where there are none.
+    restricted, opened, directors: cases that few may see, who has opened one, and who is told of it.
     pace: how often one person is answered; None where only one asks.
     seals: seals the buttons of every card and refuses a press without one; None where nobody can forge
         (one process that shows its own cards).
@@ -81,6 +81,7 @@ class Assistant:
         posts: subscribe.Posts | None = None,
         restricted: RestrictedCases | None = None,
         opened: Opened | None = None,
+        directors: Directors | None = None,
         pace: Pace | None = None,
         seals: Seals | None = None,
         as_at: date | None = None,
@@ -96,6 +97,7 @@ class Assistant:
         self._posts = posts
         self._restricted = restricted
         self._opened = opened
+        self._directors = directors
         self._pace = pace
         self._seals = seals
         self._as_at = as_at
@@ -121,6 +123,10 @@ class Assistant:
             await self._record(each, turn.person_id, turn.conversation_id, turn.audience, turn.now)
             if self._unclear is not None and each.outcome in UNCLEAR and turn.text:
                 await self._unclear.add(UnclearQuestion(turn.now, turn.person_id, each.outcome, turn.text))
+            if each.opens is not None and self._directors is not None:
+                users = self._engines.current().users
+                who = f"{users[turn.person_id].name} ({turn.person_id})"
+                await self._directors.tell(who, users.values(), turn.now)
             if each.belonging is not None:
                 await self._give(each.belonging, turn)
             for changed in each.wishes:

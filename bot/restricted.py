@@ -9,19 +9,28 @@ glass (bot.dialogs.break_glass): for that person alone, for an hour, with a reas
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from bot.audit import BREAK_GLASS
 from bot.store.audit import Audit
+from bot.store.briefings import Briefings
 from bot.turn import Audience
+from kpi_engine.engine import User
 from kpi_engine.errors import InputError
+from kpi_engine.question import ALL, AUTHORITY, UnitRef
 
 FILE = "restricted.csv"
 COLUMNS = ("child_id", "viewers")
 OPEN_FOR = timedelta(hours=1)
+NOTICE, DIRECTOR = "notice", "director"
+WORTH_SENDING = timedelta(days=3)
+TOLD = (
+    "{who} opened a restricted case at {at} for an hour. The case and the reason are on record: "
+    "perfbot audit show --break-glass."
+)
 
 
 class Opened(Protocol):
@@ -47,6 +56,30 @@ class OpenedOnRecord:
                 for child in record.entry.child_ids
             ]
         )
+
+
+class Directors:
+    """Tells every director, by a post of their own, that somebody has broken the glass; it names no child."""
+
+    def __init__(self, briefings: Briefings) -> None:
+        self._briefings = briefings
+
+    async def tell(self, who: str, users: Iterable[User], now: datetime) -> None:
+        """who: the name and id of the person who opened a case. The timetable delivers it like any notice."""
+        text = TOLD.format(who=who, at=now.isoformat(timespec="minutes"))
+        for user in users:
+            if not user.active or user.role != DIRECTOR:
+                continue
+            unit = UnitRef("team", user.unit_id) if user.unit_id and user.unit_id != ALL else AUTHORITY
+            payload = {
+                "unit": unit.to_json(),
+                "audience": "personal",
+                "reply": {"text": text, "card": None, "answer": {}},
+            }
+            await self._briefings.claim(
+                NOTICE, user.user_id, now.isoformat(), payload, holder=NOTICE, now=now, lease=timedelta(0),
+                until=now + WORTH_SENDING,
+            )  # fmt: skip
 
 
 class RestrictedCases:

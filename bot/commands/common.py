@@ -126,7 +126,7 @@ async def desk(
     from bot.engines import FixedEngine
     from bot.memory import Forgetful, StoreMemory
     from bot.pace import Pace
-    from bot.restricted import OpenedOnRecord, RestrictedCases
+    from bot.restricted import Directors, OpenedOnRecord, RestrictedCases
     from bot.seals import Seals
     from bot.store import load_cipher
 
@@ -145,6 +145,7 @@ async def desk(
             channels=store.channels,
             restricted=RestrictedCases(config.home),
             opened=OpenedOnRecord(store.audit),
+            directors=Directors(store.briefings),
             pace=Pace(config.questions_a_minute) if remember else None,
             posts=Posts(store.subscriptions, config.zone),
             seals=Seals(cipher.mark),

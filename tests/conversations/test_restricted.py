@@ -15,11 +15,13 @@ from bot.assistant import Assistant
 from bot.audit import StoreRecorder
 from bot.engines import FixedEngine
 from bot.memory import Forgetful
-from bot.restricted import OpenedOnRecord, RestrictedCases
+from bot.restricted import Directors, OpenedOnRecord, RestrictedCases
 from bot.store import Cipher, Store, open_store
 from bot.turn import PERSONAL, Audience, Reply, Turn
 from kpi_engine.engine import Engine
 from kpi_engine.errors import InputError
+from kpi_engine.question import AUTHORITY
+from schedules.briefings import Payload
 
 BEGIN = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 LIST = "which CP visits are overdue?"
@@ -45,7 +47,7 @@ class Chat:
         self.engine, self.home = engine, home
         self.assistant = Assistant(
             FixedEngine(engine), Forgetful(), StoreRecorder(store.audit),
-            restricted=RestrictedCases(home), opened=OpenedOnRecord(store.audit),
+            restricted=RestrictedCases(home), opened=OpenedOnRecord(store.audit), directors=Directors(store.briefings),
         )  # fmt: skip
 
     async def say(self, who: str, text: str, minute: int = 0, place: str | None = None) -> Reply:
@@ -142,3 +144,21 @@ async def test_a_list_that_cannot_be_read_shows_nothing(chat: Chat, written: str
     (chat.home / "restricted.csv").write_bytes(written.encode("utf-8", "surrogatepass"))
     with pytest.raises(InputError, match=r"restricted\.csv"):
         await chat.say("U-T11", LIST)
+
+
+async def test_the_directors_are_told_who_and_not_which_child(chat: Chat, store: Store) -> None:
+    await chat.say("U-T11", "open restricted case C102", 1)
+    assert await store.briefings.list() == []
+    await chat.say("U-T11", REASON, 2)
+    (told,) = await store.briefings.list()
+    payload = Payload.from_json(told.payload)
+    assert (told.briefing, told.recipient, payload.unit, payload.audience) == (
+        "notice",
+        "U-DIR",
+        AUTHORITY,
+        PERSONAL,
+    )
+    assert payload.reply is not None
+    assert "(U-T11) opened a restricted case" in payload.reply.text
+    assert "C102" not in payload.reply.text
+    assert told in await store.briefings.waiting(BEGIN + timedelta(minutes=3))
