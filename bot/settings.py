@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -37,7 +37,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(
-        Path("./var"), description="Folder for everything the program writes: extracts, database, keys."
+        Path("./var"),
+        description="Folder for everything the program writes: extracts, database, keys. A file restricted.csv in "
+        "it (child_id, viewers with ; between) names the cases whose rows only their viewers may see.",
     )
     database_url: SecretStr = Field(
         SecretStr(""),
@@ -103,6 +105,13 @@ class Settings(BaseSettings):
     refresh_time: time = Field(
         time(5, 30), description="When a database is pulled every day; tried again for three hours."
     )
+    smtp_host: str = Field(
+        "", description="Mail server for briefings that cannot be posted in Teams. Empty: no e-mail is sent."
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="The mail server's port (STARTTLS).")
+    smtp_user: str = Field("", description="Name to log in to the mail server with. Empty: no login.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password of the mail server.")
+    smtp_from: str = Field("", description="Sender address of e-mails; needed with PERFBOT_SMTP_HOST.")
     heartbeat_url: SecretStr = Field(
         SecretStr(""),
         description="Address called after each look at the timetable, by a monitor that alarms when the calls "
@@ -172,6 +181,12 @@ class Settings(BaseSettings):
             raise ValueError("must start with sqlite+aiosqlite:// or postgresql+asyncpg://")
         return value
 
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Settings:
+        if self.smtp_host and "@" not in self.smtp_from:
+            raise ValueError("PERFBOT_SMTP_FROM must be an e-mail address when PERFBOT_SMTP_HOST is set")
+        return self
+
     @field_validator("refresh_time")
     @classmethod
     def _not_in_the_doubled_hour(cls, value: time) -> time:
@@ -213,12 +228,12 @@ class Settings(BaseSettings):
     @property
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the address listened on."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return _is_loopback(self.host)
+
+    @property
+    def smtp_is_local(self) -> bool:
+        """Whether the mail server is on this machine, so that what is sent to it passes no network."""
+        return _is_loopback(self.smtp_host)
 
     def check_can_serve(self) -> None:
         """Raise SettingsError unless people can be told apart safely: real credentials, or local mode on
@@ -265,6 +280,15 @@ class Settings(BaseSettings):
                 shown = str(value)
             rows.append((f"PERFBOT_{name.upper()}", shown, field.description or ""))
         return rows
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def load_settings(**changed: Any) -> Settings:
