@@ -20,7 +20,7 @@ STATUS_WORDS = {
 OPENING = "What every number means, why it matters, how it is counted and where its limits come from."
 SHARED = """\
 Every number has an as-at date; nothing dated after it exists. A week is Monday to Sunday. The day something starts is
-day 0; the tenth working day after it is its tenth. Working days leave out Saturdays, Sundays and the bank holidays of
+day 0; ten working days end on the tenth working day after it. Working days leave out Saturdays, Sundays and the bank holidays of
 England, {first} to {last}. Months are calendar months, cut to the end of a short month. A due date in days or months
 that falls on a weekend stays there. A limit has the value that was in force on the day its clock started.
 
