@@ -20,9 +20,9 @@ STATUS_WORDS = {
 OPENING = "What every number means, why it matters, how it is counted and where its limits come from."
 SHARED = """\
 Every number has an as-at date; nothing dated after it exists. A week is Monday to Sunday. The day something starts is
-day 0; ten working days end on the tenth working day after it. Working days leave out Saturdays, Sundays and the bank holidays of
-England, {first} to {last}. Months are calendar months, cut to the end of a short month. A due date in days or months
-that falls on a weekend stays there. A limit has the value that was in force on the day its clock started.
+day 0; ten working days end on the tenth working day after it. Working days leave out Saturdays, Sundays and the bank
+holidays of England, {first} to {last}. Months are calendar months, cut to the end of a short month. A due date in days
+or months that falls on a weekend stays there. A limit has the value that was in force on the day its clock started.
 
 A child is counted once: looked after, else on a child protection plan, else in need. What is open belongs to whoever
 holds the child on the as-at date, what is done to whoever held it when it fell due (or was done, if that was earlier).
