@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.hosts.protocol import Final, Retryable, UnknownOutcome
+from bot.hosts.protocol import Final, Retryable, Sent, UnknownOutcome
 from bot.store import Delivery, Store
 from bot.turn import Reply
 from kpi_engine.question import ALL
@@ -91,12 +91,18 @@ class Posting:
             await self.fail(mine, f"not sent in time: {mine.because or 'nobody took it up'}")
         elif not await self._entitled(recipient, payload):
             await self.fail(mine, "the recipient does not belong to this unit any more")
-        elif (reference := await self._t.addresses.find(recipient)) is None:
-            await self._wait(mine, "no conversation with the bot is open there", NO_CHAT_AGAIN)
-        elif (reply := payload.reply or await self._compose_late(mine, recipient, payload)) is not None:
-            await self._post(mine, reference, reply)
+        else:
+            reference = await self._t.addresses.find(recipient)
+            address = self._t.mailer.address_of(recipient.person_id) if self._t.mailer else None
+            if reference is None and address is None:
+                await self._wait(mine, "no conversation with the bot is open there", NO_CHAT_AGAIN)
+            elif (reply := payload.reply or await self._compose_late(mine, recipient, payload)) is not None:
+                await self._post(mine, reference, address, reply)
 
-    async def _post(self, mine: Delivery, reference: Mapping[str, Any], reply: Reply) -> None:
+    async def _post(
+        self, mine: Delivery, reference: Mapping[str, Any] | None, address: str | None, reply: Reply
+    ) -> None:
+        """To the conversation; by e-mail where there is none, or where it refuses for good."""
         lease = self._t.lease
         if not await self._briefings.mark_sending(
             mine.id, holder=self._holder, now=self._t.clock(), lease=lease
@@ -104,7 +110,7 @@ class Posting:
             return
         try:
             async with asyncio.timeout(self._t.send_seconds):
-                sent = await self._t.sender.send(reference, reply)
+                sent = await self._reach(reference, address, reply)
         except Retryable as error:
             await self._later(mine, error)
         except Final as error:
@@ -123,6 +129,23 @@ class Posting:
                     mine.id, holder=self._holder, activity_id=sent.activity_id, now=self._t.clock()
                 )
             )
+
+    async def _reach(self, reference: Mapping[str, Any] | None, address: str | None, reply: Reply) -> Sent:
+        """Raises Retryable, Final or UnknownOutcome. Mailed only what the conversation certainly did not take."""
+        because = "no conversation with the bot is open there"
+        if reference is not None:
+            try:
+                return await self._t.sender.send(reference, reply)
+            except Final as error:
+                if address is None:
+                    raise
+                because = error.because
+        assert self._t.mailer is not None
+        assert address is not None, "nobody is sent to without a conversation or an address"
+        try:
+            return await self._t.mailer.send(address, reply)
+        except Final as error:
+            raise Final(f"{because}; by e-mail: {error.because}") from None
 
     async def _later(self, mine: Delivery, error: Retryable) -> None:
         """Backs off: twice as long each time, plus up to half of it by lot."""

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.store import Delivery, Store
 from schedules.briefings import Composer, Directory
 from schedules.look import Deliveries
+from schedules.mail import mailer_of
 from schedules.notices import Notices
 from schedules.outlook import timetable_of
 from schedules.pulse import Pulse
@@ -119,7 +120,7 @@ async def start(
 
     pulse: told of every look; None = one that nobody asks.
     addresses: None = the conversations that the hosts keep in the store.
-    Raises InputError, one sentence with file and line, for a timetable that cannot be used.
+    Raises InputError, one sentence, for a timetable or list of addresses that cannot be used.
     """
     directory = engines.current()
     table = timetable_of(settings, directory)
@@ -138,6 +139,7 @@ async def start(
         addresses=addresses or StoredAddresses(store),
         timetable=current,
         notices=notices,
+        mailer=mailer_of(settings),
         stale=lambda directory, now: table.stale(directory.as_at, now),
         clock=clock,
     )

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from bot.hosts.protocol import Sender
 from bot.store import Delivery, Store
 from schedules.briefings import Composer, Directory, Recipient
+from schedules.mail import Mailer
 from schedules.notices import Key, Notices
 from schedules.timetable import Timetable
 
@@ -52,6 +53,7 @@ class Tools:
     """What Deliveries works with.
 
     timetable: for the units of an extract, as the file says.
+    mailer: for people whom no post can reach; None = nobody is mailed.
     stale: why nothing may be composed from the extract at this moment, or None.
     clock: aware times.  draw: 0 to 1, the jitter.  send_seconds must be well under lease.
     """
@@ -63,6 +65,7 @@ class Tools:
     addresses: Addresses
     timetable: Callable[[Directory], Timetable]
     notices: Notices
+    mailer: Mailer | None = None
     stale: Callable[[Directory, datetime], str | None] = lambda directory, now: None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     draw: Callable[[], float] = random.random
