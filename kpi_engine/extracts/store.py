@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from kpi_engine.extracts.raw import Extract, Reach
 from kpi_engine.findings import Finding
 
 MANIFEST, FINDINGS = "manifest.json", "findings.json"
+NAME = re.compile(r"\d{4}-\d{2}-\d{2}_\d{6}$")
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,10 @@ def keep(home: Path, extract: Extract, findings: list[Finding], loaded_at: str) 
     """Write an extract under home/extracts. loaded_at: an ISO time, from the caller (the engine reads no clock)."""
     root = home / "extracts"
     root.mkdir(parents=True, exist_ok=True)
-    number = max((k.number for k in kept(home)), default=0) + 1
+    # Every folder counts here, also one that somebody left half-made: no name is given twice.
+    number = max((int(path.name[-6:]) for path in root.iterdir() if NAME.match(path.name)), default=0) + 1
     name = f"{extract.as_at.isoformat()}_{number:06d}"
-    part = root / f".{name}.part"
+    part = root / f".{name}.{os.getpid()}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
     try:
@@ -69,7 +72,7 @@ def kept(home: Path) -> list[Kept]:
     root = home / "extracts"
     out = []
     for path in sorted(root.iterdir()) if root.is_dir() else []:
-        if not (path / MANIFEST).exists() or path.name.startswith("."):
+        if not NAME.match(path.name) or not (path / MANIFEST).exists():
             continue
         manifest = json.loads((path / MANIFEST).read_text("utf-8"))
         out.append(Kept(path.name, date.fromisoformat(manifest["as_at"]), int(path.name.rsplit("_", 1)[1]), path,

@@ -13,12 +13,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from kpi_engine import yaml_file
 from kpi_engine.answer import Rag
-from kpi_engine.errors import InputError
 from kpi_engine.measure import Average, Backlog, Measure, Rate, Share, Stock
 from kpi_engine.measures import CATALOGUE
+from kpi_engine.yaml_file import YamlFile
 
 SHIPPED = "hillingdon_2014_16.yaml"
 
@@ -121,55 +120,84 @@ def shipped() -> Targets:
 def targets(home: Path | None = None) -> Targets:
     """The authority's own targets at home/targets.yaml, else the plan's."""
     own = home / "targets.yaml" if home else None
-    return read(own.read_text("utf-8"), own.name) if own and own.exists() else shipped()
+    return _targets(yaml_file.read_file(own)) if own and own.exists() else shipped()
 
 
 def read(text: str, source: str) -> Targets:
-    """A target file. Raises InputError naming the file and what is wrong."""
-    try:
-        told = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise InputError(f"{source}{where}: not valid YAML; mend it and start again.") from None
-    found = {slug: _target(slug, entry or {}, source) for slug, entry in (told.get("targets") or {}).items()}
-    return Targets(str(told.get("plan", "")), found, _trajectory(told.get("trajectory"), source),
-                   Amber(**_amber(told.get("amber") or {}, source)))  # fmt: skip
+    """A target file. Raises InputError naming the file, the line and what is wrong."""
+    return _targets(yaml_file.parse(text, source))
 
 
-def _target(slug: str, entry: Mapping[str, Any], source: str) -> Target:
+def _targets(file: YamlFile) -> Targets:
+    entries = file.told.get("targets") or {}
+    if not isinstance(entries, dict):
+        raise file.fault("targets should hold one entry for each measure.", "targets")
+    found = {slug: _target(str(slug), entry or {}, file) for slug, entry in entries.items()}
+    return Targets(str(file.told.get("plan", "")), found, _trajectory(file), Amber(**_amber(file)))
+
+
+def _target(slug: str, entry: Any, file: YamlFile) -> Target:
     if slug not in CATALOGUE:
-        raise InputError(
-            f"{source}: {slug} is no measure of the catalogue; correct its spelling or take it out."
+        raise file.fault(
+            f"{slug} is no measure of the catalogue; correct its spelling or take it out.", "targets", slug
         )
-    steps = entry.get("steps") or {}
-    if not all(isinstance(d, date) and isinstance(v, int | float) for d, v in steps.items()):
-        raise InputError(
-            f"{source}: the steps of {slug} should each be a date and a number, such as 2015-09-30: 95."
-        )
+    unknown = sorted(set(entry) - TARGET_SETTINGS) if isinstance(entry, dict) else [str(entry)]
+    if unknown:
+        raise file.fault(f"{unknown[0]} is no setting of a target.", "targets", slug, unknown[0])
+    steps, kinds = entry.get("steps") or {}, entry.get("by_team_kind") or {}
+    if not isinstance(steps, dict) or not all(type(d) is date and _number(v) for d, v in steps.items()):
+        raise file.fault(
+            f"the steps of {slug} should each be a date and a number, such as 2015-09-30: 95.",
+            "targets", slug, "steps",
+        )  # fmt: skip
+    if not isinstance(kinds, dict) or not all(isinstance(k, str) and _number(v) for k, v in kinds.items()):
+        raise file.fault(
+            f"by_team_kind of {slug} should give a number for each kind of team, such as assessment: 15.",
+            "targets", slug, "by_team_kind",
+        )  # fmt: skip
+    weekly = entry.get("weekly")
+    if weekly is not None and not _number(weekly):
+        raise file.fault(f"weekly of {slug} should be a number.", "targets", slug, "weekly")
     return Target(
-        str(entry.get("work_stream", "local")), str(entry.get("wording", "")), tuple(sorted(steps.items())),
-        entry.get("weekly"), entry.get("by_team_kind") or {},
+        str(entry.get("work_stream", "local")), str(entry.get("wording", "")), tuple(sorted(steps.items())), weekly,
+        kinds,
     )  # fmt: skip
 
 
-def _trajectory(entry: Mapping[str, Any] | None, source: str) -> Trajectory | None:
+TARGET_SETTINGS = {"work_stream", "wording", "steps", "weekly", "by_team_kind"}
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _trajectory(file: YamlFile) -> Trajectory | None:
+    entry = file.told.get("trajectory")
     if not entry:
         return None
     try:
+        baselines = tuple(sorted(entry["baselines"]))
+        if entry["measure"] not in CATALOGUE or not all(type(day) is date for day in baselines):
+            raise ValueError
         return Trajectory(
-            entry["measure"], str(entry["work_stream"]), entry["wording"], float(entry["weekly"]),
-            float(entry["floor_percent"]), tuple(sorted(entry["baselines"])),
+            entry["measure"], str(entry["work_stream"]), str(entry["wording"]), float(entry["weekly"]),
+            float(entry["floor_percent"]), baselines,
         )  # fmt: skip
     except (KeyError, TypeError, ValueError):
-        raise InputError(
-            f"{source}: the trajectory needs measure, work_stream, wording, weekly, floor_percent and baselines "
-            "(dates)."
+        raise file.fault(
+            "the trajectory needs measure, work_stream, wording, weekly, floor_percent and baselines (dates).",
+            "trajectory",
         ) from None
 
 
-def _amber(entry: Mapping[str, Any], source: str) -> dict[str, float]:
-    unknown = sorted(set(entry) - set(Amber.__dataclass_fields__))
+def _amber(file: YamlFile) -> dict[str, float]:
+    entry = file.told.get("amber") or {}
+    unknown = (
+        sorted(set(entry) - set(Amber.__dataclass_fields__)) if isinstance(entry, dict) else [str(entry)]
+    )
     if unknown:
-        raise InputError(f"{source}: amber has no setting {unknown[0]}.")
+        raise file.fault(f"amber has no setting {unknown[0]}.", "amber", unknown[0])
+    wrong = next((name for name, value in entry.items() if not _number(value) or value < 0), None)
+    if wrong:
+        raise file.fault(f"{wrong} of amber should be a number, nought or more.", "amber", wrong)
     return {name: float(value) for name, value in entry.items()}

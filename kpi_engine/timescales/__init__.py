@@ -7,7 +7,6 @@ PERFBOT_HOME/local_standards.yaml takes its place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,11 +15,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
-import yaml
 
-from kpi_engine import working_days
+from kpi_engine import working_days, yaml_file
 from kpi_engine.days import NEVER, Days, day, plus, plus_months
-from kpi_engine.errors import InputError
+from kpi_engine.yaml_file import YamlFile
 
 LimitUnit = Literal["working_day", "calendar_day", "month"]
 UNIT_WORDS = {"working_day": "working day", "calendar_day": "calendar day", "month": "calendar month"}
@@ -78,7 +76,7 @@ def shipped() -> dict[str, Timescale]:
     out: dict[str, Timescale] = {}
     for file in sorted(resources.files(__package__).iterdir(), key=lambda f: f.name):
         if file.name.endswith(".yaml"):
-            out |= _read(file.read_text("utf-8"), file.name)
+            out |= _timescales(yaml_file.parse(file.read_text("utf-8"), file.name))
     return out
 
 
@@ -87,29 +85,34 @@ def timescales(home: Path | None = None) -> dict[str, Timescale]:
     own = home / "local_standards.yaml" if home else None
     if own is None or not own.exists():
         return shipped()
-    return shipped() | _read(own.read_text("utf-8"), str(own.name))
+    file = yaml_file.read_file(own)
+    unknown = next((name for name in file.told if name not in shipped()), None)
+    if unknown is not None:
+        raise file.fault(
+            f"there is no timescale {unknown}; correct its spelling or take it out.", str(unknown)
+        )
+    return shipped() | _timescales(file)
 
 
-def _read(text: str, source: str) -> dict[str, Timescale]:
+def _timescales(file: YamlFile) -> dict[str, Timescale]:
+    return {name: _timescale(str(name), entry, file) for name, entry in file.told.items()}
+
+
+def _timescale(name: str, entry: Any, file: YamlFile) -> Timescale:
     try:
-        told = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise InputError(
-            f"{source} is not valid YAML: {str(error).splitlines()[0]}; mend it and start again."
-        ) from None
-    return {name: _timescale(name, entry, source) for name, entry in told.items()}
-
-
-def _timescale(name: str, entry: Mapping[str, Any], source: str) -> Timescale:
-    try:
-        values = tuple(sorted((since, int(value)) for since, value in entry["values"].items()))
+        values = tuple(sorted(entry["values"].items()))
         unit = entry["unit"]
-        if unit not in get_args(LimitUnit) or not values or not all(isinstance(s, date) for s, _ in values):
+        if unit not in get_args(LimitUnit) or not values:
             raise ValueError
-        return Timescale(name, entry["description"], values, unit, entry["kind"], entry["source"],
-                         entry.get("link", ""), source.removesuffix(".yaml"))  # fmt: skip
+        if not all(type(since) is date and type(value) is int and value > 0 for since, value in values):
+            raise ValueError
+        return Timescale(
+            name, str(entry["description"]), values, unit, str(entry["kind"]), str(entry["source"]),
+            str(entry.get("link", "")), file.source.removesuffix(".yaml"),
+        )  # fmt: skip
     except (KeyError, ValueError, TypeError, AttributeError):
-        raise InputError(
-            f"{source}: the timescale {name} needs description, values (date: whole number), unit "
-            f"({', '.join(get_args(LimitUnit))}), kind and source."
+        raise file.fault(
+            f"the timescale {name} needs description, values (date: whole number), unit "
+            f"({', '.join(get_args(LimitUnit))}), kind and source.",
+            name,
         ) from None
