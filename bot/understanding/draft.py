@@ -17,6 +17,7 @@ from bot.understanding.timing import apply_time
 from bot.understanding.vocabulary import Vocabulary
 from kpi_engine.measures import CATALOGUE, in_catalogue_order
 from kpi_engine.question import AUTHORITY, By, Order, Period, Question, Show, UnitRef, make_filters
+from kpi_engine.vocabulary import Subject
 
 PERIOD_SLUGS = frozenset(s for s, m in CATALOGUE.items() if m.default_period != "as_at")
 STAFF_SLUGS = frozenset(s for s, m in CATALOGUE.items() if m.staff)
@@ -93,6 +94,7 @@ class Walk:
     bare_overdue: bool
     term: str
     limit_word: str
+    narrowed: Subject | None
     rate_said: bool
     late_and_rate: bool
     found_aspects: dict[str, list[Piece]]
@@ -113,6 +115,7 @@ class Walk:
         self.norms = [token.norm for token in asked.cut.tokens]
         self.negated = self.bare_overdue = self.rate_said = self.late_and_rate = False
         self.term = self.limit_word = ""
+        self.narrowed = None
         self.found_aspects, self.shows, self.by_pieces = {}, {}, {}
         self.list_pieces, self.ranks = [], []
 

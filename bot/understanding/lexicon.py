@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from bot.understanding.text import tokenise
+from bot.understanding.text import NUMBERS, tokenise
 from kpi_engine import vocabulary
 
 MONTHS = (
@@ -172,7 +172,7 @@ class Lexicon:
     known: every single word of a phrase.  weight: in how many phrases a word stands, in doublings.
     content: words that a typing
     error may be corrected to.
-    before / after: words that stand before or after a word inside a phrase.
+    by_length: `content` by length.  before / after: words that stand before or after a word inside a phrase.
     """
 
     phrases: Mapping[tuple[str, ...], tuple[Sense, ...]]
@@ -183,6 +183,7 @@ class Lexicon:
     before: Mapping[str, frozenset[str]]
     after: Mapping[str, frozenset[str]]
     weight: Mapping[str, int]
+    by_length: Mapping[int, tuple[str, ...]]
 
     def matches(self, norms: list[str]) -> Iterator[tuple[int, int, tuple[Sense, ...]]]:
         """Every phrase in a sequence of normalised words, as (first, end, senses)."""
@@ -275,9 +276,14 @@ def lexicon() -> Lexicon:
                 for left, right in pairwise(words):
                     before[right].add(left)
                     after[left].add(right)
+    surface |= {word for word in NUMBERS if len(word) > 4}
     content = (surface | {word for word in TIME_WORDS if len(word) > 3}) - set(language.not_typos)
     counted = Counter(word for words in phrases for word in set(words))
+    by_length: dict[int, list[str]] = defaultdict(list)
+    for word in sorted(content):
+        by_length[len(word)].append(word)
     return Lexicon(
+        by_length={length: tuple(found) for length, found in by_length.items()},
         weight={word: count.bit_length() for word, count in counted.items()},
         phrases=phrases,
         openings=frozenset(openings),

@@ -155,6 +155,8 @@ class Measuring(Placing):
                 )
             )
         self._limit_aspect(subject)
+        if self.narrowed is not None:
+            subject = self.narrowed
         aspect = self.aspects.name
         if subject.needs_limit_for and not self._has_permanence(subject):
             raise Problem(self._refuse_subject(subject))
@@ -303,6 +305,9 @@ class Measuring(Placing):
                 continue
             self.asked.use(piece, "aspect", words)
             self.draft.said.add("aspect")
+            narrowed = {" ".join(norms_of(k)): v for k, v in subject.limits_of.items()}.get(words)
+            if narrowed is not None:
+                self.narrowed = subject_named(narrowed)
             if self.aspects.name in ("", "done", "weak", "due", "rate"):
                 if amount.compare in ("over", "at_least"):
                     if subject.overdue:

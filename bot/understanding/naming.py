@@ -90,9 +90,12 @@ class Naming(Walk):
 
     def _asks_whether_all(self) -> bool:
         """ "Are all our CP children allocated?" asks for those who are not."""
-        return self.norms[0] in ("are", "is", "have", "has", "do") and bool(
-            {"all", "every", "everyone", "everybody", "each"} & set(self.norms)
-        )
+        whole = [
+            n
+            for n, word in enumerate(self.norms)
+            if word in ("all", "every", "everyone", "everybody", "each")
+        ]
+        return bool(whole) and any(word in ("are", "is", "have", "has") for word in self.norms[: whole[0]])
 
     def _abuse_category(self) -> bool:
         """A category of abuse was said, so that "plans" are child protection plans."""

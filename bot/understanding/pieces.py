@@ -16,7 +16,7 @@ from bot.understanding.vocabulary import NameSpan, Vocabulary
 SEPARATORS = frozenset({",", "/", "and", "plus", "or", "&"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
     """Tokens first..end of a message, and what they may be: senses of the lexicon, a name, a time, an amount."""
 

@@ -32,6 +32,8 @@ class Placing(Refusing):
         asked, draft, env = self.asked, self.draft, self.env
         listener, vocabulary = env.listener, env.vocabulary
         own_strong = asked.find("own", "strong")
+        if any(p.norm.endswith(" than") for p in self.shows["compare"]):
+            own_strong = own_strong or asked.find("own", "weak")
         own_weak = asked.find("own", "weak")
         own_service = asked.find("own", "service")
         whole = asked.find("whole")

@@ -49,6 +49,8 @@ class Refusing(AspectReading):
         for piece in asked.open:
             if piece.when is not None or piece.amount is not None:
                 continue
+            if piece.norm in ("morning", "afternoon", "evening") and piece.first > 1:
+                continue
             if piece.norm == "next" and draft.show == "coming_up":
                 asked.use(piece, "ignorable")
             if piece.has("target") or piece.has("claim"):

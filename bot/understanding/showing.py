@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.understanding.aspects import PAST_TENSE
 from bot.understanding.draft import STAFF_SLUGS
 from bot.understanding.measuring import Measuring
 from bot.understanding.naming import subject_named
@@ -16,6 +17,8 @@ from kpi_engine.question import By, Period, Show
 NET_WORDS = frozenset(
     {
         "gone down",
+        "movement",
+        "movements",
         "gone up",
         "going down",
         "going up",
@@ -164,7 +167,14 @@ class Showing(Measuring):
         elif shows["forecast"] or self._is_outlook():
             show = "forecast"
             asked.use_all([*shows["forecast"], *shows["show_me"], *shows["count"]], "show", "forecast")
-        elif shows["changes"] and not (by["week"] or by["month"] or shows["trend"]):
+        elif (
+            shows["changes"]
+            and not (by["week"] or by["month"] or shows["trend"])
+            and not (
+                [n.subject.name for n in self.named] == ["cin_net_change"]
+                and all(p.norm in NET_WORDS for p in shows["changes"])
+            )
+        ):
             show = "changes"
             asked.use_all(
                 [
@@ -183,12 +193,14 @@ class Showing(Measuring):
         elif self._is_coming_up():
             show = "coming_up"
         elif (
-            (shows["trend"] or shows["change_of"])
+            (shows["trend"] or shows["change_of"] or shows["changes"])
             and [n.subject.name for n in self.named] == ["cin_net_change"]
             and all(p.norm in NET_WORDS for p in (*shows["trend"], *shows["change_of"]))
         ):
             asked.use_all(
-                [*shows["trend"], *shows["change_of"], *shows["count"], *shows["show_me"]], "show", "headline"
+                [*shows["trend"], *shows["change_of"], *shows["changes"], *shows["count"], *shows["show_me"]],
+                "show",
+                "headline",
             )
             show = "headline"
         elif by["week"] or by["month"] or shows["trend"] or shows["change_of"] or self._is_course():
@@ -400,6 +412,9 @@ class Showing(Measuring):
         if (
             due
             and not ahead
+            and not (
+                self.when and self.when.current and self.when.coming and not PAST_TENSE & set(self.norms)
+            )
             and all(
                 p.norm in ("need", "required", "expected", "planned", "needed")
                 for p in self.found_aspects["due"]

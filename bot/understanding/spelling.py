@@ -13,7 +13,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from bot.understanding.lexicon import TIME_WORDS, lexicon
-from bot.understanding.text import Token, lemma
+from bot.understanding.text import NUMBERS, Token, lemma
 
 LETTER_SOUNDS = {
     "see": "c", "seas": "c", "sees": "c", "cees": "c", "peas": "p", "pees": "p", "sea": "c", "cee": "c", "pee": "p", "pea": "p", "eye": "i", "ell": "l", "el": "l", "ay": "a",
@@ -161,8 +161,14 @@ def mend(tokens: list[Token], is_name: Callable[[str], bool], names: frozenset[s
             )
             fixed = _nearest_name(token.low, names) or (close[0] if certain and close is not None else None)
         else:
-            fixed = beside(token.low, left, right_low) or nearest(token.low, names)
-        if fixed is not None:
+            seen = beside(token.low, left, right_low)
+            if seen is not None and close is not None and close[1] == 1 and OSA.distance(token.low, seen) > 1:
+                seen = None
+            fixed = seen or nearest(token.low, names)
+        if fixed in NUMBERS:
+            value = str(NUMBERS[fixed])
+            out.append(replace(token, low=value, norm=value, kind="number", fixed=True))
+        elif fixed is not None:
             out.append(replace(token, low=fixed, norm=lemma(fixed), fixed=True))
         else:
             out.append(token)
@@ -244,7 +250,9 @@ def _letters(tokens: list[Token]) -> list[Token]:
 
 def _is_letter(token: Token) -> bool:
     """One letter, or the plural of a last one ("C Ps")."""
-    return len(token.low) == 1 or (len(token.raw) == 2 and token.raw[0].isupper() and token.raw[1] == "s")
+    return len(token.low) == 1 or (
+        len(token.low) == 2 and token.low[1] == "s" and token.low not in ("is", "as", "us")
+    )
 
 
 def _joined(tokens: list[Token], place: int, is_name: Callable[[str], bool]) -> Token | None:
@@ -288,6 +296,17 @@ def _room(length: int) -> int:
     return 0 if length < 4 else 1 if length < 7 else 2 if length < 12 else 3
 
 
+@lru_cache(maxsize=64)
+def _candidates(length: int) -> tuple[tuple[str, int], ...]:
+    """The words that a word of that length may be a typing error of, each with the slips believed."""
+    out: list[tuple[str, int]] = []
+    for other, candidates in lexicon().by_length.items():
+        room = min(_room(other), _room(length) or (1 if other == 4 else 0))
+        if room and abs(other - length) <= room:
+            out.extend((candidate, room) for candidate in candidates)
+    return tuple(out)
+
+
 @lru_cache(maxsize=8192)
 def _nearest_word(word: str) -> tuple[str, int] | None:
     """The word of the lexicon that this is a typing error of, with its distance."""
@@ -295,10 +314,7 @@ def _nearest_word(word: str) -> tuple[str, int] | None:
     best: tuple[tuple[int, int, int, int, int, int, str], str] | None = None
     words = lexicon()
     for number, attempt in enumerate(dict.fromkeys((word, squeezed, lemma(word)))):
-        for candidate in words.content:
-            room = min(_room(len(candidate)), _room(len(attempt)) or (1 if len(candidate) == 4 else 0))
-            if room == 0 or abs(len(candidate) - len(attempt)) > room:
-                continue
+        for candidate, room in _candidates(len(attempt)):
             distance = OSA.distance(attempt, candidate, score_cutoff=room)
             if distance > room:
                 continue
@@ -307,7 +323,7 @@ def _nearest_word(word: str) -> tuple[str, int] | None:
                 continue
             if distance > 1 and not _close(attempt, candidate):
                 continue
-            firm = lemma(candidate) in words.strong or candidate in TIME_WORDS
+            firm = lemma(candidate) in words.strong or candidate in TIME_WORDS or candidate in NUMBERS
             if not firm and not _slip(attempt, candidate, distance):
                 continue
             if len(candidate) == 4 and not same_start:

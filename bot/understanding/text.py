@@ -37,6 +37,8 @@ _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50,
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
+NUMBERS = {**_NUMBERS, **_TENS}
+"""Number words and what they count."""
 _CONTRACTIONS = {
     "whats": "what is", "whos": "who is", "hows": "how is", "havent": "have not", "hasnt": "has not",
     "isnt": "is not", "arent": "are not", "dont": "do not", "didnt": "did not", "doesnt": "does not",

@@ -78,7 +78,7 @@ class Vocabulary:
     name_words: frozenset[str] = frozenset()
     typo_names: frozenset[str] = frozenset()
     synonyms: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
-    id_shapes: tuple[re.Pattern[str], ...] = ()
+    name_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -95,6 +95,7 @@ class Vocabulary:
         events: first and last day by name of dated events ("half term").
         """
         names, subjects, initials = _unit_names(engine.units, nicknames or {})
+        all_parts: dict[str, tuple[str, ...]] = {}
         firsts: dict[str, set[str]] = defaultdict(set)
         lasts: dict[str, set[str]] = defaultdict(set)
         full: dict[tuple[str, ...], set[str]] = defaultdict(set)
@@ -102,6 +103,7 @@ class Vocabulary:
             parts = _name_parts(worker.name)
             if not parts:
                 continue
+            all_parts[worker.id] = parts
             full[parts].add(worker.id)
             firsts[parts[0]].add(worker.id)
             if len(parts) > 1:
@@ -137,6 +139,7 @@ class Vocabulary:
             longest_worker=max((len(name) for name in full), default=1),
             name_words=frozenset(words),
             typo_names=frozenset(unknown_words),
+            name_parts=all_parts,
             synonyms={norms_of(k): norms_of(v) for k, v in (synonyms or {}).items()},
         )
 
@@ -227,6 +230,17 @@ class Vocabulary:
                 if found:
                     yield NameSpan(place, place + length, "worker", found)
             word = lows[place]
+            if (
+                len(word) == 1
+                and place + 1 < len(tokens)
+                and lows[place + 1] in self.lasts
+                and tokens[place].capital
+            ):
+                fitting = tuple(
+                    i for i in self.lasts[lows[place + 1]] if self.name_parts[i][0].startswith(word)
+                )
+                if fitting:
+                    yield NameSpan(place, place + 2, "worker", fitting)
             if word in self.firsts and place + 1 < len(tokens):
                 following = lows[place + 1]
                 begins = tuple(i for i in self.firsts[word] if self._surname(i).startswith(following))
@@ -264,7 +278,7 @@ class Vocabulary:
         return word
 
     def _surname(self, worker_id: str) -> str:
-        parts = _name_parts(self.workers[worker_id].name)
+        parts = self.name_parts.get(worker_id, ())
         return parts[-1] if len(parts) > 1 else ""
 
     def nearest_units(self, words: str, count: int = 5) -> list[str]:
@@ -281,8 +295,7 @@ class Vocabulary:
         """Ids of the workers whose names are most like the words, best first."""
         said = " ".join(words.lower().split())
         scored = []
-        for worker_id, worker in self.workers.items():
-            parts = _name_parts(worker.name)
+        for worker_id, parts in self.name_parts.items():
             score = max(
                 [fuzz.ratio(said, " ".join(parts))] + [fuzz.ratio(said, part) for part in parts], default=0
             )
