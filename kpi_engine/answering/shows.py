@@ -84,7 +84,7 @@ def failing(asked: Asked, wanted: Measure) -> list[Sheet]:
     as_at, period = when(wanted, asked.question.as_at, asked.question.period)
     sheets = asked.counter.rows(wanted, as_at, period).parts
     if wanted.slug == "team_span":
-        return [_wide_teams(asked, s) for s in sheets]
+        return [_wide_teams(asked, wanted, s) for s in sheets]
     if isinstance(wanted, Rate) or (isinstance(wanted, Share) and wanted.good_is == "high"):
         return [s.where(~s.met) for s in sheets]
     if isinstance(wanted, Share):
@@ -93,9 +93,9 @@ def failing(asked: Asked, wanted: Measure) -> list[Sheet]:
     return sheets
 
 
-def _wide_teams(asked: Asked, sheet: Sheet) -> Sheet:
+def _wide_teams(asked: Asked, wanted: Measure, sheet: Sheet) -> Sheet:
     """Teams with more social workers to a manager than the target."""
-    limit = asked.counter.target(asked.measures[0], asked.question.as_at, None) or 6
+    limit = asked.counter.target(wanted, asked.question.as_at, None) or 6
     assert sheet.size is not None
     assert sheet.base is not None
     teams = asked.engine.world.facts.teams
