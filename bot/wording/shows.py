@@ -93,6 +93,7 @@ def _trend(answer: Answer, names: Names) -> list[str]:
                    else f"{phrases.title(a.measure)} {sentences.where(answer.question, names)}.")  # fmt: skip
         measure = phrases.of(a.measure)
         hidden = hides_small_points(answer)
+        out += a.sentences  # what the control chart says of the points
         out += [f"- {day(p.date)}: {point(p, measure, hidden=hidden)}" for p in points]
     return out
 

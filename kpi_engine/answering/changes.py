@@ -10,7 +10,7 @@ import numpy as np
 
 from kpi_engine.answer import Answer, MeasureAnswer, Row
 from kpi_engine.answering.asked import Asked
-from kpi_engine.answering.shows import failing
+from kpi_engine.answering.shows import check_worker, failing
 from kpi_engine.days import day
 from kpi_engine.figures import needs_period
 from kpi_engine.measure import Measure
@@ -21,6 +21,7 @@ Key = tuple[Any, ...]
 
 def changes(asked: Asked) -> Answer:
     """Rows of the measure on D and on the day before the period, compared by clock, subject and sequence."""
+    check_worker(asked)
     answers, held_back = [], []
     for wanted in asked.measures:
         found = asked.headline(wanted)
