@@ -55,13 +55,22 @@ class Asked:
 
     @cached_property
     def counter(self) -> Counter:
-        return self.counter_for(self.question.unit.id)
+        return self.counter_for(self.question.unit.id, teams=self.teams)
 
-    def counter_for(self, unit_id: str, worker: int | None = None) -> Counter:
+    @property
+    def teams(self) -> Mask:
+        """By team code: whose rows are meant. A list of several units is of those units, not of all their parent's."""
+        organisation, question = self.engine.organisation, self.question
+        if question.show != "list" or not question.units:
+            return organisation.team_mask(question.unit.id)
+        several: Mask = np.logical_or.reduce([organisation.team_mask(one) for one in question.units])
+        return several
+
+    def counter_for(self, unit_id: str, worker: int | None = None, teams: Mask | None = None) -> Counter:
         told = self.question.filter_map
         only = filters.children(self.engine, told, self.question.child)
         return Counter(self.engine, unit_id, self.worker if worker is None else worker, only,
-                       filters.days_overdue(told))  # fmt: skip
+                       filters.days_overdue(told), teams)  # fmt: skip
 
     # Rights
 
@@ -84,7 +93,7 @@ class Asked:
     def check_rows(self, wanted: Iterable[Measure]) -> None:
         """Raise NotPermitted where nothing of the rows asked for may be shown."""
         wanted = list(wanted)
-        unit = self.engine.organisation.team_mask(self.question.unit.id)
+        unit = self.teams
         if any((self.visible(one) & unit).any() for one in wanted):
             return
         raise NotPermitted(NOT_HERE if wanted and all(one.staff for one in wanted) else NOT_YOURS)

@@ -29,14 +29,15 @@ class Counter:
     """Works out measures for one unit, optionally one worker's rows and filtered children.
 
     rows_only: cuts a Backlog's counted rows further, never its population (days overdue).
+    teams: by team code, narrower than the unit: a list of two teams of a service.
     """
 
     def __init__(
         self, engine: Engine, unit_id: str = ALL, worker: int | None = None,
-        children: Callable[[date], Mask] | None = None, rows_only: Cutter | None = None,
+        children: Callable[[date], Mask] | None = None, rows_only: Cutter | None = None, teams: Mask | None = None,
     ) -> None:  # fmt: skip
         self.engine, self.figures, self.unit_id = engine, engine.figures, unit_id
-        self._mask = engine.organisation.team_mask(unit_id)
+        self._mask = engine.organisation.team_mask(unit_id) if teams is None else teams
         self._worker, self._children, self._rows_only = worker, children, rows_only
 
     def keeps(self, as_at: date) -> Cutter:
