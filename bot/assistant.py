@@ -149,8 +149,20 @@ class Assistant:
 
         Raises Unknown for a unit that the extract does not hold.
         """
+        engine = self._engines.current()
+        unit = engine.units.get(unit_id)
+        if unit is None:
+            raise Unknown(f"There is no unit {unit_id!r} in this extract.")
+        question = Question("briefing", unit=unit.ref, as_at=at or self._as_at or engine.as_at)
+        return await self.post(question, person_id, audience, conversation_id=conversation_id)
+
+    async def post(
+        self, question: Question, person_id: str | None, audience: Audience, *,
+        conversation_id: str = audit.SERVER,
+    ) -> Reply:  # fmt: skip
+        """The answer to a question that nobody asked just now, under the rights that a briefing has."""
         async with self._one_at_a_time:
-            said = await asyncio.to_thread(self._brief, unit_id, person_id, audience, at)
+            said = await asyncio.to_thread(self._say, question, person_id, audience)
         now = self._clock()
         await self._record(said, person_id or TIMETABLE, conversation_id, audience, now)
         return self._replies([said], person_id or TIMETABLE, audience, now)[0]
@@ -216,12 +228,8 @@ class Assistant:
         listener = Listener(room.person.unit, _default_unit(room), row_units=room.scope.child_units)
         return read(text, listener, self._words_of(room.engine), context, as_at=room.as_at)
 
-    def _brief(self, unit_id: str, person_id: str | None, audience: Audience, at: date | None) -> Said:
-        engine = self._engines.current()
-        unit = engine.units.get(unit_id)
-        if unit is None:
-            raise Unknown(f"There is no unit {unit_id!r} in this extract.")
-        client = Client()
+    def _say(self, question: Question, person_id: str | None, audience: Audience) -> Said:
+        engine, client = self._engines.current(), Client()
         if person_id is None:
             room = self._channel_room(engine, audience, client)
         else:
@@ -229,9 +237,7 @@ class Assistant:
                 room = self._room(engine, rights.identify(person_id, engine), audience, client)
             except NotPermitted as error:
                 return _stranger("", error)
-        return ask.answer(
-            room, "", Question("briefing", unit=unit.ref, as_at=at or room.as_at), event="briefing"
-        )
+        return ask.answer(room, "", question, event="briefing")
 
     def _room(
         self, engine: Engine, person: rights.Person, audience: Audience, client: Client,

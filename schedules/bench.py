@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.store import Store
     from bot.turn import Audience, Reply
     from kpi_engine.engine import Engine
+    from kpi_engine.question import Question
 
 AS_AT = date(2026, 11, 15)
 MONDAY = datetime(2026, 11, 16, 8, 30, tzinfo=UTC)
@@ -144,6 +145,11 @@ class TimedComposer:
         self.processor_seconds += process_time() - worked
         self.slowest = max(self.slowest, took)
         return reply
+
+    async def post(
+        self, question: Question, person_id: str | None, audience: Audience, *, conversation_id: str
+    ) -> Reply:
+        return await self._assistant.post(question, person_id, audience, conversation_id=conversation_id)
 
 
 class TimedSender:

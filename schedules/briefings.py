@@ -15,7 +15,7 @@ from bot.store.channels import ChannelUnit
 from bot.turn import PERSONAL, Audience, Reply
 from kpi_engine.engine import Unit, User
 from kpi_engine.errors import PerfbotError
-from kpi_engine.question import ALL, UnitRef
+from kpi_engine.question import ALL, Question, UnitRef
 
 MANAGERS = frozenset({"team_manager", "service_manager", "assistant_director", "director"})
 """The roles of local_users that get the posts of their own unit."""
@@ -31,6 +31,12 @@ class Composer(Protocol):
 
         conversation_id: where it will be shown, for the record of answers.
         """
+        ...
+
+    async def post(
+        self, question: Question, person_id: str | None, audience: Audience, *, conversation_id: str
+    ) -> Reply:
+        """The answer to another post's question, under the same rights."""
         ...
 
 
@@ -105,12 +111,17 @@ def recipients(directory: Directory, channels: Iterable[ChannelUnit]) -> dict[st
     return found
 
 
-async def compose(composer: Composer, unit_id: str, recipient: Recipient) -> Reply:
-    """The briefing for this audience. Raises CannotCompose with the reason when there is none to send."""
+async def compose(
+    composer: Composer, unit_id: str, recipient: Recipient, question: Question | None = None
+) -> Reply:
+    """The briefing, or the answer to the post's own question, for this audience. Raises CannotCompose with the
+    reason when there is none to send."""
+    person_id, audience = recipient.person_id, recipient.audience
     try:
-        reply = await composer.briefing(
-            unit_id, recipient.person_id, recipient.audience, conversation_id=recipient.id
-        )
+        if question is None:
+            reply = await composer.briefing(unit_id, person_id, audience, conversation_id=recipient.id)
+        else:
+            reply = await composer.post(question, person_id, audience, conversation_id=recipient.id)
     except PerfbotError as error:
         raise CannotCompose(str(error)) from None
     if reply.answer.get("outcome", "answered") != "answered":

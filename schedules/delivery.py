@@ -22,6 +22,7 @@ from bot.turn import Reply
 from kpi_engine.question import ALL
 from schedules.briefings import CannotCompose, Payload, Recipient, compose
 from schedules.notices import Key
+from schedules.posts import question_of
 from schedules.tools import Tools, key_of
 
 FIRST_WAIT, LONGEST_WAIT = 10.0, 120.0
@@ -156,7 +157,9 @@ class Posting:
     async def _compose_late(self, mine: Delivery, recipient: Recipient, payload: Payload) -> Reply | None:
         """For one that could not be composed when it was due and is sent again by order."""
         try:
-            reply = await compose(self._t.composer, payload.unit.id, recipient)
+            now, as_at = self._t.clock(), self._t.engines.current().as_at
+            question = question_of(mine.briefing.partition(":")[0], payload.unit, as_at, now.date())
+            reply = await compose(self._t.composer, payload.unit.id, recipient, question)
         except CannotCompose as error:
             await self.fail(mine, f"it could not be composed: {error}")
             return None

@@ -21,6 +21,7 @@ from kpi_engine.question import ALL
 from schedules.briefings import CannotCompose, Directory, Payload, Recipient, compose, recipients
 from schedules.delivery import Posting
 from schedules.notices import Key
+from schedules.posts import question_of
 from schedules.timetable import Due
 from schedules.tools import Tools, key_of
 from schedules.wishes import Posts, posts_between, with_wishes
@@ -115,7 +116,8 @@ class Deliveries:
             self._hold(key, stale)
             return False
         try:
-            reply = await compose(self._t.composer, due.unit_id, recipient)
+            question = question_of(due.post, unit, directory.as_at, due.at.date())
+            reply = await compose(self._t.composer, due.unit_id, recipient, question)
         except CannotCompose as error:
             self._hold(key, str(error))
             return False

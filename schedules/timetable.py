@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 
 from kpi_engine import working_days
 from kpi_engine.errors import InputError
+from kpi_engine.question import ALL
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 BRIEFING, REMINDER = "briefing", "reminder"
+NUDGE, MONTH_END, QUARTER_END = "nudge", "month_end", "quarter_end"
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,27 @@ class Weekly:
             )
 
 
+@dataclass(frozen=True)
+class Closing:
+    """A post of a month's or quarter's last working day: when, and until what time a late one still goes out."""
+
+    at: time
+    late_until: time
+
+    def __post_init__(self) -> None:
+        check_hour(self.at)
+        if self.late_until <= self.at:
+            raise InputError(
+                f"late_until ({self.late_until:%H:%M}) must be later than the post ({self.at:%H:%M})."
+            )
+
+
 @dataclass(frozen=True, order=True)
 class Due:
     """One post of one unit for one period.
 
     at, until: aware, UTC; the post goes out from `at` on and is missed from `until` on.
-    post: "briefing" or "reminder".  period: ISO week, "2026-W47".
+    post: one of the five.  period: ISO week "2026-W47", month "2026-11" or quarter "2026-Q4".
     """
 
     at: datetime
@@ -73,6 +90,7 @@ class Due:
 class Timetable:
     """Everything that decides what is due.
 
+    nudge, month_end, quarter_end: None = no such post; quarter_end is the authority's alone.
     units: whose posts, by id.  meetings, own: by unit id; own None = that unit has no weekly briefing.
     channels: unit id -> the id of the unit's channel.  closed: days the offices are closed.
     stale_after_days: data whose as-at date is longer ago makes no briefing.
@@ -82,6 +100,9 @@ class Timetable:
     zone: ZoneInfo
     briefing: Weekly
     minutes_before_meeting: int
+    nudge: Weekly | None = None
+    month_end: Closing | None = None
+    quarter_end: Closing | None = None
     units: tuple[str, ...] = ()
     stale_after_days: int = 6
     meetings: Mapping[str, Slot] = field(default_factory=dict)
@@ -113,6 +134,13 @@ class Timetable:
                 awake = max(start, self.paused.get(unit_id, start))
                 found += [due for due in self._week(unit_id, monday) if awake <= due.at < end]
             monday += timedelta(days=7)
+        month = first.replace(day=1)
+        while month <= last:
+            found += [
+                due for due in self._closing(month)
+                if max(start, self.paused.get(due.unit_id, start)) <= due.at < end
+            ]  # fmt: skip
+            month = _next_month(month)
         return sorted(found)
 
     def next_days(self, now: datetime, days: int = 14) -> list[Due]:
@@ -148,12 +176,32 @@ class Timetable:
         weekly = self.own.get(unit_id, self.briefing)
         if weekly and (day := self._working_day(monday, weekly.slot.weekday)):
             found.append(self._due(BRIEFING, unit_id, day, weekly.slot.at, weekly.late_until))
+        if self.nudge and weekly and (day := self._working_day(monday, self.nudge.slot.weekday)):
+            found.append(self._due(NUDGE, unit_id, day, self.nudge.slot.at, self.nudge.late_until))
         meeting = self.meetings.get(unit_id)
         if meeting and (day := self._working_day(monday, meeting.weekday)):
             reminder = self._due(REMINDER, unit_id, day, self._before(meeting.at), meeting.at)
             if reminder.at not in [due.at for due in found]:  # the briefing itself is the reminder then
                 found.append(reminder)
         return found
+
+    def _closing(self, month: date) -> list[Due]:
+        """The posts of the last working day of the month that begins on that day."""
+        days = [_next_month(month) - timedelta(days=n) for n in range(1, 29)]
+        day = next((day for day in days if self.is_working(day)), None)
+        if day is None:
+            return []
+        posts = [(MONTH_END, f"{month:%Y-%m}", self.month_end, self.units)]
+        if month.month % 3 == 0:
+            whole = tuple(unit for unit in self.units if unit == ALL)
+            posts.append((QUARTER_END, f"{month.year}-Q{month.month // 3}", self.quarter_end, whole))
+        return [
+            Due(self._instant(day, closing.at), unit_id, post, period, self._instant(day, closing.late_until))
+            for post, period, closing, units in posts
+            if closing
+            for unit_id in units
+            if self.own.get(unit_id, self.briefing) is not None  # who has the posts stopped has these stopped
+        ]
 
     def _due(self, post: str, unit_id: str, day: date, at: time, until: time) -> Due:
         year, week, _ = day.isocalendar()
@@ -173,6 +221,10 @@ class Timetable:
         """That weekday if the offices are open, else the next open day of the week, else the one before."""
         week = [monday + timedelta(days=n) for n in range(5)]
         return next((d for d in [*week[weekday:], *reversed(week[:weekday])] if self.is_working(d)), None)
+
+
+def _next_month(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
 
 
 def in_forbidden_hour(at: time) -> bool:

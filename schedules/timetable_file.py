@@ -12,15 +12,16 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from kpi_engine.errors import InputError
-from schedules.timetable import WEEKDAYS, Slot, Timetable, Weekly
+from schedules.timetable import WEEKDAYS, Closing, Slot, Timetable, Weekly
 
 SHIPPED = Path(__file__).with_name("timetable.yaml")
 FILE_NAME = "timetable.yaml"
 LONDON = ZoneInfo("Europe/London")
 
 _TOP = ("zone", "closure_days", "data", "posts", "units")
-_POSTS = ("briefing", "reminder")
+_POSTS = ("briefing", "reminder", "nudge", "month_end", "quarter_end")
 _WEEKLY = ("every", "on", "at", "late_until")
+_CLOSING = ("at", "late_until")
 _REMINDER = ("minutes_before_meeting",)
 _UNIT = ("channel", "meeting", "briefing")
 _MEETING = ("on", "at")
@@ -147,6 +148,9 @@ def _build(root: _Entry, units: Sequence[str], zone: ZoneInfo, closed: Iterable[
         zone=_zone(top["zone"]) if "zone" in top else zone,
         briefing=general,
         minutes_before_meeting=minutes,
+        nudge=_weekly(posts["nudge"], None) if _is_on(posts, "nudge") else None,
+        month_end=_closing(posts["month_end"]) if _is_on(posts, "month_end") else None,
+        quarter_end=_closing(posts["quarter_end"]) if _is_on(posts, "quarter_end") else None,
         units=tuple(units),
         stale_after_days=_whole_number(top["data"].parts(*_DATA)["stale_after_days"], 1, 3650),
         meetings=meetings,
@@ -170,6 +174,23 @@ def _weekly(entry: _Entry, default: Weekly | None) -> Weekly:
     try:
         return Weekly(slot, late)
     except InputError as error:
+        raise entry.fault(str(error)) from None
+
+
+def _is_on(posts: dict[str, _Entry], name: str) -> bool:
+    return name in posts and posts[name].value not in ("off", "no", "false")
+
+
+def _closing(entry: _Entry) -> Closing:
+    parts = entry.parts(*_CLOSING)
+    for name in _CLOSING:
+        if name not in parts:
+            raise entry.fault(f"{name!r} is missing.")
+    try:
+        return Closing(_time(parts["at"]), _time(parts["late_until"]))
+    except InputError as error:
+        if str(error).startswith(entry.file):
+            raise
         raise entry.fault(str(error)) from None
 
 

@@ -70,7 +70,10 @@ def posts_between(
         ]
         found.append((due, tuple(recipients)))
     for person_id, (unit_id, weekly) in sorted(own.items()):
-        alone = replace(table, units=(unit_id,), own={unit_id: weekly}, meetings={}, paused={})
+        alone = replace(
+            table, units=(unit_id,), own={unit_id: weekly}, meetings={}, paused={},
+            nudge=None, month_end=None, quarter_end=None,
+        )  # fmt: skip
         for due in alone.due_between(start, end):
             if is_wanted(due, person_id, wishes):
                 found.append((due, (Recipient(person_id, PERSONAL),)))

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bot.store import Reference, Store
 from bot.turn import Audience, Reply
 from kpi_engine.engine import Unit, User
-from kpi_engine.question import ALL, UnitRef
+from kpi_engine.question import ALL, Question, UnitRef
 
 TABLES = ("sent_briefings", "schedule_marks", "conversation_references", "channel_units", "subscriptions")
 
@@ -57,6 +57,12 @@ class PlainComposer:
         self.asked.append((unit_id, person_id))
         text = f"{unit_id} for {person_id or 'the channel'}, version {len(self.asked)}"
         return Reply(text, {"outcome": "answered"}, {"type": "AdaptiveCard", "body": [text, "é £"]})
+
+    async def post(
+        self, question: Question, person_id: str | None, audience: Audience, *, conversation_id: str
+    ) -> Reply:
+        self.asked.append((question.unit.id, person_id))
+        return Reply(f"{question.show} of {question.unit.id} until {question.period}", {"outcome": "answered"})
 
 
 class Clock:
