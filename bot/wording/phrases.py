@@ -47,7 +47,12 @@ def nothing(measure: Measure) -> str:
 
 
 def figure(
-    value: float | None, of_: float | None, measure: Measure, *, suppressed: bool = False, withheld: bool = False
+    value: float | None,
+    of_: float | None,
+    measure: Measure,
+    *,
+    suppressed: bool = False,
+    withheld: bool = False,
 ) -> str:
     """The shortest true form of a number: value, "none due", "fewer than 6", "not shown" or "no data"."""
     if suppressed:
@@ -122,7 +127,8 @@ def change_between(value: float, previous: float, measure: Measure, since: str) 
     """The change from `previous` to `value`; `since` says when that was ("than a week before")."""
     moved = round(value - previous, 1)
     if not moved:
-        return Change(f"no change {since.replace('than', 'from', 1)}", "no change", "")
+        then = since.removeprefix("than ").removeprefix("in ")
+        return Change(f"no change from {then}", "no change", "")
     size = _size(abs(moved), measure)
     up = moved > 0
     how = ("higher" if up else "lower") if _is_level(measure) else ("more" if up else "fewer")
