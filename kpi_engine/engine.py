@@ -15,6 +15,7 @@ from kpi_engine.allocation import ALLOCATED_ROLES
 from kpi_engine.answer import Answer, DataStamp, Figure
 from kpi_engine.answering import Asked, answer
 from kpi_engine.days import day
+from kpi_engine.duties import CLOCKS
 from kpi_engine.errors import InputError, Unknown
 from kpi_engine.extracts.checks import check
 from kpi_engine.extracts.raw import Extract
@@ -184,6 +185,29 @@ class Engine:
         mask = self.organisation.team_mask(unit_id)
         rows = self.figures.rows(wanted, as_at, period)
         return self.figures.figure(wanted, rows.where(lambda sheet: mask[sheet.team]))
+
+    def by_team(self, slug: str, as_at: date, period: Period | None = None) -> dict[str | None, Figure]:
+        """One number of every team and of no team (None); empty where there is no data."""
+        wanted = measure(slug)
+        period = period or default_period(wanted, as_at)
+        if self.figures.missing(wanted, as_at, period):
+            return {}
+        found = self.figures.by_team(wanted, self.figures.rows(wanted, as_at, period))
+        teams = self.world.facts.teams.ids
+        return {
+            team: figure
+            for team, figure in zip((*teams, None), found, strict=True)
+            if team not in self._services
+        }
+
+    @cached_property
+    def _services(self) -> frozenset[str]:
+        return frozenset(one for one, unit in self.units.items() if unit.kind != "team")
+
+    def ledger_sizes(self, as_at: date) -> dict[str, int]:
+        """How many rows every clock has as at a day."""
+        ledger = self.figures.ledger
+        return {clock: len(ledger.cut(clock, day(as_at))) for clock in CLOCKS}
 
     def measures(self, as_at: date, unit_id: str = ALL) -> list[dict[str, Any]]:
         """`perfbot measures --json`: every measure with value, of, met, target, rag, previous, periods."""

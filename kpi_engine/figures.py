@@ -10,12 +10,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kpi_engine import periods
 from kpi_engine.answer import Figure
 from kpi_engine.cases import AS_AT, EVENTS
 from kpi_engine.days import Mask, day
-from kpi_engine.facts import Codes
+from kpi_engine.facts import NO_TEAM, Codes
 from kpi_engine.ledger import DONE_IN_TIME, DONE_LATE, DUE, LAPSED, OVERDUE, Ledger
 from kpi_engine.measure import Average, Backlog, Flow, Measure, Rate, Share, Stock
 from kpi_engine.question import Period
@@ -24,8 +25,12 @@ from kpi_engine.sheet import Events, Sheet, no_rows, of_children, of_cut
 from kpi_engine.view import View
 from kpi_engine.world import World
 
-KEPT_VIEWS = 160
-"""As-at dates kept in memory: a trend of two years by week, and some."""
+_CHILDREN = 1 << 32
+"""More than there are children: team * _CHILDREN + child tells both."""
+KEPT_CHILDREN, FEWEST_VIEWS = 2_500_000, 20
+"""As-at dates are kept in memory up to so many children in all, and never fewer than the weeks of a trend."""
+KEPT_ROWS = 400_000
+"""Rows of measures kept in memory: some 50 megabytes."""
 
 POPULATION_MASKS: dict[str, Callable[[View], Mask]] = {
     "on_cp_plan": lambda view: view.on_cp_plan,
@@ -50,6 +55,13 @@ class Rows:
     shadows: list[Sheet] | None = None
     unknown: bool = False
 
+    @property
+    def weight(self) -> int:
+        """How many rows it takes to keep; at least 1."""
+        return 1 + sum(
+            len(sheet) for sheet in (*self.parts, *filter(None, (self.population,)), *(self.shadows or ()))
+        )
+
     def where(self, keep: Callable[[Sheet], Mask]) -> Rows:
         return Rows(
             [p.where(keep(p)) for p in self.parts],
@@ -68,12 +80,15 @@ class Figures:
         self._views: OrderedDict[int, View] = OrderedDict()
         self._events: dict[str, Events] = {}
         self._rows: OrderedDict[tuple[str, int, Period | None], Rows] = OrderedDict()
+        self._kept = 0
 
     def view(self, as_at: date) -> View:
         number = day(as_at)
         if number not in self._views:
             self._views[number] = View(self.world, self.ledger, number)
-            while len(self._views) > KEPT_VIEWS:
+            while len(self._views) > max(
+                KEPT_CHILDREN // (len(self.world.facts.children.ids) + 1), FEWEST_VIEWS
+            ):
                 self._views.popitem(last=False)
         self._views.move_to_end(number)
         return self._views[number]
@@ -113,8 +128,10 @@ class Figures:
                 self._rows[key] = Rows([no_rows()], no_rows(), unknown=True)
             else:
                 self._rows[key] = self._made(measure, self.view(as_at), period)
-            while len(self._rows) > 40 * KEPT_VIEWS:
-                self._rows.popitem(last=False)
+            self._kept += self._rows[key].weight
+            while self._kept > KEPT_ROWS and len(self._rows) > 1:
+                self._kept -= self._rows.popitem(last=False)[1].weight
+        self._rows.move_to_end(key)
         return self._rows[key]
 
     def _made(self, measure: Measure, view: View, period: Period | None) -> Rows:
@@ -215,6 +232,29 @@ class Figures:
             value = sheet.count()
         return Figure(value, None, value)
 
+    def by_team(self, measure: Measure, rows: Rows) -> list[Figure]:
+        """The number of every team at once, by team code; the last is that of no team. The same as `figure` of the
+        rows of each, in one pass over them."""
+        teams = len(self.world.facts.teams.ids) + 1
+        if rows.unknown:
+            return [Figure(None, None, None)] * teams
+        if isinstance(measure, Backlog):
+            assert rows.population is not None
+            found = sum((_counts(part, teams) for part in rows.parts), np.zeros(teams, dtype=np.int64))
+            numbers = zip(found.tolist(), _counts(rows.population, teams).tolist(), strict=True)
+            return [Figure(value, of, value) for value, of in numbers]
+        sheet = rows.parts[0] if len(rows.parts) == 1 else _stacked(rows.parts)
+        if isinstance(measure, Rate | Share):
+            met, of = _sums(sheet, sheet.met, teams).tolist(), _sums(sheet, None, teams).tolist()
+            return [Figure(percentage(m, n), n, m) for m, n in zip(met, of, strict=True)]
+        if isinstance(measure, Average) and sheet.base is None:
+            total, of = _sums(sheet, sheet.size, teams).tolist(), _sums(sheet, None, teams).tolist()
+            return [_mean(measure, t, n) for t, n in zip(total, of, strict=True)]
+        if isinstance(measure, Flow | Stock) and measure.slug != "in_house_places":
+            found = _counts(sheet, teams) if sheet.size is None else _sums(sheet, sheet.size, teams)
+            return [Figure(value, None, value) for value in found.tolist()]
+        return [self.figure(measure, rows.where(_of_team(code))) for code in (*range(teams - 1), NO_TEAM)]
+
     def bounds(self, measure: Measure, rows: Rows, figure: Figure) -> tuple[float, float] | None:
         """Best and worst, as if the doubtful rows were all met, all not met (rules 7)."""
         shadows = sum(len(s) for s in rows.shadows or [])
@@ -267,7 +307,31 @@ def _average(measure: Average, sheet: Sheet) -> Figure:
     if sheet.base is not None:
         base = sum(sheet.base, Fraction(0))
         return Figure(one_decimal(Fraction(total) / base) if base else None, float(base), total)
-    if not len(sheet):
+    return _mean(measure, total, len(sheet))
+
+
+def _mean(measure: Average, total: int, of: int) -> Figure:
+    """So many days in all, of so many: in months or weeks."""
+    if not of:
         return Figure(None, 0, 0)
     unit = DAYS_IN_MONTH if measure.counts == "months" else Fraction(7)
-    return Figure(one_decimal(Fraction(total, len(sheet)) / unit), len(sheet), total)
+    return Figure(one_decimal(Fraction(total, of) / unit), of, total)
+
+
+def _sums(sheet: Sheet, weights: NDArray[Any] | None, teams: int) -> Codes:
+    """What the rows of each team add up to; no team is the last."""
+    place = np.where(sheet.team < 0, teams - 1, sheet.team)
+    return np.bincount(place, weights, teams).astype(np.int64)
+
+
+def _counts(sheet: Sheet, teams: int) -> Codes:
+    """The rows, or the distinct children, of each team."""
+    if not sheet.distinct:
+        return _sums(sheet, None, teams)
+    place = np.where(sheet.team < 0, teams - 1, sheet.team)
+    pairs = np.unique(place * _CHILDREN + sheet.child)
+    return np.bincount(pairs // _CHILDREN, minlength=teams)
+
+
+def _of_team(code: int) -> Callable[[Sheet], Mask]:
+    return lambda sheet: sheet.team == code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 
 def one_decimal(value: Fraction | int) -> float:
@@ -13,6 +14,7 @@ def one_decimal(value: Fraction | int) -> float:
     return (whole if scaled >= 0 else -whole) / 10
 
 
+@lru_cache(maxsize=50_000)
 def percentage(met: int, of: int) -> float | None:
     """100 * met / of to one decimal; None where nothing is due."""
     return one_decimal(Fraction(100 * met, of)) if of else None

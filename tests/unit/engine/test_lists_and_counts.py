@@ -143,3 +143,13 @@ def test_each_point_of_a_trend_is_the_headline_of_its_day(engine: Engine, slug: 
     for point in found.points or ():
         (single,) = asked(engine, "headline", slug, as_at=point.date).answers
         assert (point.value, point.of) == (single.value, single.of), point.date
+
+
+@pytest.mark.parametrize("slug", CATALOGUE)
+def test_all_teams_at_once_are_each_team_alone(engine: Engine, slug: str) -> None:
+    for as_at in (engine.as_at, engine.as_at - timedelta(days=45)):
+        together = engine.by_team(slug, as_at)
+        for team, figure in together.items():
+            if team is not None:
+                assert figure == engine.figure(slug, as_at, team), team
+        assert bool(together) == (engine.figure(slug, as_at) is not None)
