@@ -15,12 +15,15 @@ _MOST_TITLES = 3
 
 
 def where(question: Question, names: Names) -> str:
-    """Whose number it is: "in CSWT 1", "held by Asha Khan", "for C123", "in CSWT 1 and CSWT 2"."""
+    """Whose number it is: "in CSWT 1", "held by Asha Khan", "for C123", "in CSWT 1 and CSWT 2".
+
+    A comparison's own number is that of the nearest common parent, so it bears the parent's name.
+    """
     if question.child:
         return f"for {question.child}"
     if question.worker:
         return f"held by {names.worker(question.worker)}"
-    if question.units:
+    if question.units and question.show != "compare":
         return f"in {listed(names.unit(u) for u in question.units)}"
     return f"in {names.unit(question.unit.id)}"
 
