@@ -204,10 +204,10 @@ class Engine:
     def _services(self) -> frozenset[str]:
         return frozenset(one for one, unit in self.units.items() if unit.kind != "team")
 
-    def ledger_sizes(self, as_at: date) -> dict[str, int]:
-        """How many rows every clock has as at a day."""
+    def ledger_sizes(self, as_at: date, clock: str | None = None) -> dict[str, int]:
+        """How many rows every clock, or one of them, has as at a day."""
         ledger = self.figures.ledger
-        return {clock: len(ledger.cut(clock, day(as_at))) for clock in CLOCKS}
+        return {one: len(ledger.cut(one, day(as_at))) for one in ([clock] if clock else CLOCKS)}
 
     def measures(self, as_at: date, unit_id: str = ALL) -> list[dict[str, Any]]:
         """`perfbot measures --json`: every measure with value, of, met, target, rag, previous, periods."""
