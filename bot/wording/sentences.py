@@ -38,7 +38,7 @@ def core(a: MeasureAnswer, question: Question, names: Names) -> str:
     measure = phrases.of(a.measure)
     place = where(question, names)
     if a.no_data:
-        return f"{measure.title}: no data. {a.no_data}"
+        return missing(a)
     if a.elsewhere:
         return f"{phrases.title(a.measure)}: {phrases.elsewhere(a)}"
     narrowed = "".join(f", {words}" for words in phrases.filters(question))
@@ -95,6 +95,12 @@ def beside(a: MeasureAnswer) -> list[str]:
     return out
 
 
+def missing(a: MeasureAnswer) -> str:
+    """That there is no data, once, and why: "PEPs overdue: no data. The extract does not hold local_peps."."""
+    why = (a.no_data or "").removeprefix("No data: ")
+    return f"{phrases.title(a.measure)}: no data. {why[:1].upper()}{why[1:]}"
+
+
 def full(a: MeasureAnswer, question: Question, names: Names) -> str:
     """Everything about one measure's number, in a paragraph."""
     return " ".join(p for p in (core(a, question, names), rating(a), moved(a, question), *beside(a)) if p)
@@ -103,7 +109,7 @@ def full(a: MeasureAnswer, question: Question, names: Names) -> str:
 def leg(a: MeasureAnswer, question: Question) -> str:
     """One leg of an umbrella as a line under a merged sentence: "Title: 2 of 9 enquiries. Red ..."."""
     if a.no_data:
-        return f"{phrases.title(a.measure)}: no data. {a.no_data}"
+        return missing(a)
     if a.elsewhere:
         return f"{phrases.title(a.measure)}: {phrases.elsewhere(a)}"
     period = f" in {span(a.period)}" if a.period else ""

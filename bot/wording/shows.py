@@ -66,6 +66,8 @@ def _list(answer: Answer, names: Names) -> list[str]:
         out += _row_lines(a, a.rows or (), answer, names)
         if not many or a.rows is not None:
             hidden = rows.not_shown(a, answer.held_back, question.limit)
+            if many and hidden == 0:
+                continue  # what is held back is of another leg
             out.append(rows.held_back(answer.held_back, names, hidden, some_shown=bool(a.rows)))
     if not answer.answers and answer.outcome == "no_data":
         out.append(nothing(answer))
