@@ -36,6 +36,7 @@ class RowOutsideScope(Exception):
 
 def hear(room: Room, said: str, reading: Reading) -> Said:
     """What to say to one read question."""
+    reading = _bare_list_as_number(room, reading)
     try:
         if reading.question is not None:
             rights.check_can_ask(reading.question, room.scope, room.engine, rows_said=asks_for_rows(reading))
@@ -77,6 +78,19 @@ def answer(
         reading=reading,
         answer=found,
     )
+
+
+def _bare_list_as_number(room: Room, reading: Reading) -> Reading:
+    """A bare "supervisions overdue" is a list where rows may be shown, otherwise the number: never a refusal
+    (asking.md, Aspect 2). A list asked for in words, or carried on from the turn before, stays a list."""
+    question = reading.question
+    if question is None or question.show != "list" or question.child or question.worker or asks_for_rows(reading):
+        return reading
+    if not any(word.taken_as == "measure" for word in reading.words):
+        return reading
+    if rights.can_ask(question, room.scope, room.engine):
+        return reading
+    return replace(reading, question=question.but(show="headline", order=None, limit=None))
 
 
 def asks_for_rows(reading: Reading | None) -> bool:

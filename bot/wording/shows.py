@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.wording import briefing, phrases, rows, sentences
 from bot.wording.figures import extra_lines
 from bot.wording.names import Names
-from bot.wording.plain import counted, day, lines, moment, number, span
+from bot.wording.plain import counted, day, lines, listed, moment, number, span
 from kpi_engine.answer import Answer, MeasureAnswer, Point, Row
 from kpi_engine.measure import Measure
 from kpi_engine.question import CHARACTERISTIC_FILTERS, Question, Show
@@ -126,11 +126,20 @@ def _compare(answer: Answer, names: Names) -> list[str]:
     return out
 
 
+_MANY_LEGS = 4
+"""With more measures than this, those with nothing due are named in one line at the end."""
+
+
 def _coming_up(answer: Answer, names: Names) -> list[str]:
     question = answer.question
     when = f"in {span(question.period)}" if question.period else "soon"
     out = []
+    nothing_due: list[str] = []
+    brief = len(answer.answers) > _MANY_LEGS
     for a in answer.answers:
+        if brief and (a.elsewhere or (a.value == 0 and not a.suppressed)):
+            nothing_due.append(phrases.due_noun(phrases.of(a.measure)))
+            continue
         if a.no_data or a.elsewhere:
             out.append(sentences.core(a, question, names))
             continue
@@ -142,6 +151,8 @@ def _coming_up(answer: Answer, names: Names) -> list[str]:
             f"{start} {'falls' if count == 1 else 'fall'} due {sentences.where(question, names)} {when}."
         )
         out += _row_lines(a, a.rows or (), answer, names)
+    if nothing_due:
+        out.append(f"Nothing due {sentences.where(question, names)} {when}: {listed(nothing_due)}.")
     return [*out, rows.held_back(answer.held_back, names, None)]
 
 
