@@ -204,7 +204,7 @@ def check_can_ask(question: Question, scope: Scope, engine: Engine, *, rows_said
     rows_said: False where the words asked for no rows ("how many visits fall due in CSWT 2"): what falls due
     and what has changed is then a number of any unit, and the engine leaves its rows out.
     """
-    if question.show in WORDS_SHOWS and question.worker is None and question.child is None:
+    if question.show in WORDS_SHOWS:
         return
     wants_rows = question.show in ROW_SHOWS and (rows_said or question.show not in COUNTED_SHOWS)
     if question.child is not None:

@@ -24,6 +24,7 @@ from bot.dialogs.room import Room, Said
 from bot.understanding.reading import Choice, Reading
 from bot.wording import say_reading
 from kpi_engine.errors import NotPermitted
+from kpi_engine.question import Question
 
 MOST_CHOICES = 5
 
@@ -46,13 +47,22 @@ def ask_back(room: Room, said: str, reading: Reading) -> Said:
 
 def permitted(choices: Sequence[Choice], room: Room) -> tuple[Choice, ...]:
     """Those of the choices that the asker may see here, at most five."""
-    allowed = [choice for choice in choices if rights.can_ask(choice.question, room.scope, room.engine)]
+    allowed = [choice for choice in choices if _may_offer(choice.question, room)]
     return tuple(allowed[:MOST_CHOICES])
+
+
+def _may_offer(question: Question, room: Room) -> bool:
+    """Whether the question may be asked here, and whether its label may name the worker it is about."""
+    if question.worker is not None and not rights.can_see_worker(question.worker, room.scope, room.engine):
+        return False
+    return rights.can_ask(question, room.scope, room.engine)
 
 
 def _all_forbidden(room: Room, said: str, reading: Reading) -> Said:
     question = reading.choices[0].question
     try:
+        if question.worker is not None:
+            rights.check_can_see_worker(question.worker, room.scope, room.engine)
         rights.check_can_ask(question, room.scope, room.engine)
     except NotPermitted as error:
         text = rights.refusal(error, question, room.person, room.audience, room.engine)
