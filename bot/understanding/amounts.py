@@ -143,7 +143,7 @@ def find_amounts(joined: str) -> Iterator[AmountSpan]:
     for pattern, compare, inside in _TIME_RULES:
         for match in pattern.finditer(joined):
             number = match["n"]
-            if number == "a" and match["u"] in ("working day",):
+            if number == "a" and match["u"] in ("working day",) and compare == "is":
                 continue
             yield AmountSpan(
                 match.start(), match.end(),

@@ -78,7 +78,11 @@ def collect(cut: Cut, vocabulary: Vocabulary, subjects_as_units: bool) -> Asked:
         elif span.kind == "worker":
             asked.workers.append((piece, span.ids))
             asked.use(piece, "worker", ", ".join(span.ids))
-        elif not span.subject or subjects_as_units or _is_unit_here(piece, cut, bool(plain_units)):
+        elif (
+            not span.subject
+            or (subjects_as_units and not piece.has("beyond"))
+            or _is_unit_here(piece, cut, bool(plain_units))
+        ):
             asked.units.append((piece, span.ids))
             asked.use(piece, "unit", ", ".join(span.ids))
     _numbered_siblings(asked, vocabulary)

@@ -10,6 +10,11 @@ from bot.understanding.subjects import (
     is_share,
 )
 
+DATES = frozenset({"date", "due date", "deadline", "timescale", "limit", "target date"})
+WAITING = frozenset(
+    {"wait for", "waiting for", "still waiting for", "awaiting", "yet to", "still need", "without"}
+)
+"""Beside "overdue" these say the same once more."""
 PAST_TENSE = frozenset({"was", "were", "did", "had", "been", "fell"})
 
 
@@ -22,6 +27,8 @@ class AspectReading(Naming):
             "overdue", "late", "in_time", "up_to_date", "rate", "performance", "due", "done",
         )}  # fmt: skip
         negated = asked.find("negation", "not")
+        if not found["overdue"] and not found["late"]:
+            found["overdue"] = self._past_its_date()
         if negated and found["in_time"]:
             found["late"] = found.pop("in_time")
             found["in_time"] = []
@@ -47,6 +54,9 @@ class AspectReading(Naming):
                 asked.use_all(negated, "aspect", "overdue")
                 self.negated = True
                 negated = []
+        elif negated and (found["overdue"] or found["late"]) and all(p.norm in WAITING for p in negated):
+            asked.use_all(negated, "aspect", "overdue")
+            negated = []
         elif (
             negated
             and self.named
@@ -80,6 +90,13 @@ class AspectReading(Naming):
                 asked.use(piece, "aspect", value)
         if aspects.name:
             self.draft.said.add("aspect")
+
+    def _past_its_date(self) -> list[Piece]:
+        """ "past their CIN review date": the words stand apart."""
+        pieces = self.asked.open
+        past = next((p for p in pieces if p.norm in ("past", "beyond", "gone past") and p.when is None), None)
+        date = next((p for p in pieces if p.norm in DATES and past and p.first > past.first), None)
+        return [past, date] if past and date else []
 
     def _negates_subject(self, negated: Sequence[Piece]) -> bool:
         """ "not had a visit", "without a review": a duty not done."""

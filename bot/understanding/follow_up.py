@@ -18,6 +18,7 @@ from bot.understanding.subjects import (
     best_subject,
     canonical,
     subject_of,
+    subjects_of,
 )
 from bot.understanding.times import When, shifted, shifted_on, step_back
 from bot.understanding.timing import apply_time
@@ -273,6 +274,8 @@ def _lay(
     draft.child = draft.child or kept_child
     _units(walker, asked, base, had_unit)
     _choose_measures(walker, base, old, own_aspect, said_show, bool(merged) or bool(walker.named))
+    if "both" in walker.norms and not walker.named and not had_unit:
+        draft.measures = _both(draft.measures, base)
     walker._amounts()
     if draft.limit is None and not more:
         draft.limit = base.limit
@@ -298,6 +301,15 @@ def _lay(
     return Reading(
         "answered", draft.question(), words=words_of(asked), said=frozenset(draft.said | inherited)
     )
+
+
+def _both(slugs: tuple[str, ...], base: Question) -> tuple[str, ...]:
+    """ "Both": the leg last asked and its one sibling."""
+    for subject in subjects_of(slugs[0]) if slugs else ():
+        for legs in (subject.overdue, subject.in_time, subject.plain):
+            if len(legs) == 2 and set(slugs) <= set(legs):
+                return in_catalogue_order(legs)
+    raise Problem(Reading("not_understood", base, because="Both of which? Please name them."))
 
 
 def _points(walker: Interpreter, asked: Asked, held: Context, base: Question) -> None:

@@ -155,6 +155,7 @@ class Measuring(Placing):
                 )
             )
         self._limit_aspect(subject)
+        self._past_limit(subject)
         if self.narrowed is not None:
             subject = self.narrowed
         aspect = self.aspects.name
@@ -287,6 +288,18 @@ class Measuring(Placing):
         if any(a.what == "time" and limit_words(a) in limits_of(subject) for _, a in self.amounts):
             return True
         return any("permanen" in form for form in forms)
+
+    def _past_limit(self, subject: Subject) -> None:
+        """ "Proceedings past 26 weeks" have run over their timescale; no period is meant."""
+        words = self.when_text.removeprefix("past ")
+        if words == self.when_text or words not in limits_of(subject) or not subject.overdue:
+            return
+        if self.aspects.name in ("", "overdue", "late"):
+            self.when, self.when_text = None, ""
+            self.aspects.name = "overdue"
+            self.draft.said.add("aspect")
+            if self.draft.show == "headline" and not self.shows["count"]:
+                self.draft.show, self.bare_overdue = "list", True
 
     def _limit_aspect(self, subject: Subject) -> None:
         """ "within 45 days" is the subject's own timescale: in time. "Over 26 weeks" is overdue."""

@@ -38,6 +38,7 @@ class Narrowing(Showing):
                 except ValueError:
                     continue
                 if any(n.subject.family in ("workforce",) for n in self.named):
+                    self._over_standard(piece, amount)
                     continue
                 draft.filters.update(wanted)
                 draft.said.add("filters")
@@ -64,6 +65,14 @@ class Narrowing(Showing):
             self.named = [
                 Named(subject_named("lac"), self.named[0].used if self.named else frozenset(), frozenset())
             ]
+
+    def _over_standard(self, piece: Piece, amount: Amount) -> None:
+        """ "Whose caseload is over 18?": the number is the standard itself."""
+        wanted = subject_named("caseloads_over_standard")
+        about_caseloads = all(n.subject.name in ("caseloads", "caseload_average") for n in self.named)
+        if about_caseloads and amount.compare == "over" and str(amount.low) in wanted.limits:
+            self.named = [Named(wanted, self.named[0].used, frozenset())]
+            self.asked.use(piece, "measure", "over the standard")
 
     def _limit(self, piece: Piece, amount: Amount) -> None:
         draft = self.draft

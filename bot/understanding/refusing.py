@@ -104,12 +104,29 @@ class Refusing(AspectReading):
             asked.use_all(asked.find("order_word"), "order")
 
     def _account(self) -> None:
-        left = list(self._leftover())
+        left = [*self._leftover(), *self._grouped_by_nothing()]
         if self.draft.show == "compare":
             self._order()
             left = [p for p in left if p not in self.asked.used]
         if left:
             raise Problem(self._unknown(tuple(left)))
+
+    def _grouped_by_nothing(self) -> list[Piece]:
+        """ "by dentist", "by shoe size": a grouping that is none of ours may not be passed over."""
+        out = []
+        taken = {piece: used[0] for piece, used in self.asked.used.items()}
+        for piece in self.asked.cut.pieces:
+            if piece.norm != "by" or taken.get(piece) != "ignorable":
+                continue
+            following = next((p for p in self.asked.cut.pieces if p.first >= piece.end), None)
+            if following is None:
+                continue
+            mended = any(t.fixed for t in self.asked.cut.tokens[following.first : following.end])
+            if taken.get(following) == "measure" or (
+                mended and taken.get(following) in ("show", "ignorable")
+            ):
+                out.append(following)
+        return out
 
     def _checked(self, reading: Reading) -> Reading:
         """A clarification, unless a word of the message would be ignored by every choice."""

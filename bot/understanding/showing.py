@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.understanding.aspects import PAST_TENSE
 from bot.understanding.draft import STAFF_SLUGS
 from bot.understanding.measuring import Measuring
 from bot.understanding.naming import subject_named
 from bot.understanding.pieces import Piece
-from bot.understanding.subjects import (
-    Named,
-)
+from bot.understanding.subjects import Named, is_share
 from bot.understanding.times import When
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import By, Period, Show
 
+RULE_WORDS = frozenset({"should", "must", "suppose", "supposed", "need", "ought"})
 NET_WORDS = frozenset(
     {
         "gone down",
@@ -157,6 +158,7 @@ class Showing(Measuring):
                 [
                     *shows["benchmark"],
                     *shows["compare"],
+                    *asked.find("rank"),
                     *shows["show_me"],
                     *shows["explain"],
                     *shows["count"],
@@ -166,6 +168,8 @@ class Showing(Measuring):
             )
         elif shows["forecast"] or self._is_outlook():
             show = "forecast"
+            if self.aspects.name == "due":
+                self.aspects.name = ""
             asked.use_all([*shows["forecast"], *shows["show_me"], *shows["count"]], "show", "forecast")
         elif (
             shows["changes"]
@@ -258,6 +262,9 @@ class Showing(Measuring):
         question_word = bool(
             set(norms[first : first + 3]) & {"what", "how", "explain", "when", "tell", "describe", "which"}
         )
+        if shows["timescale"] and self._asks_for_a_share(shows["timescale"]):
+            asked.use_all(shows["timescale"], "show", "headline")
+            return False
         if shows["timescale"]:
             if asks or question_word:
                 asks = True
@@ -312,6 +319,15 @@ class Showing(Measuring):
                 break
             start = piece.end
         return start
+
+    def _asks_for_a_share(self, timescale: Sequence[Piece]) -> bool:
+        """ "How often do we see the child alone?" wants the share, "how often should we" the rule."""
+        if any(p.norm != "how often" for p in timescale) or RULE_WORDS & set(self.norms):
+            return False
+        slugs = [s for n in self.named for s in n.subject.plain]
+        within = any(amount.what == "time" and amount.inside for _, amount in self.amounts)
+        in_time = bool(self.named) and all(n.subject.in_time for n in self.named)
+        return bool(slugs and is_share(slugs)) or (in_time and within)
 
     def _is_what_is(self) -> bool:
         """ "what is a core group", "what are PEPs": no "our", no unit, no time, no number asked for."""
@@ -543,7 +559,7 @@ class Showing(Measuring):
             return "headline"
         if shows["show_me"] and (subject or every or exceptions or aspects.name in ("overdue", "late")):
             asked.use_all(shows["show_me"], "show", "list")
-            self.draft.said.add("show")
+            self.draft.said |= {"show", "rows"}
             return "list"
         asked.use_all(shows["show_me"], "show", "headline")
         if aspects.name in ("overdue", "late") or exceptions or self.negated:

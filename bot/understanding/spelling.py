@@ -328,7 +328,7 @@ def _nearest_word(word: str) -> tuple[str, int] | None:
                 continue
             if len(candidate) == 4 and not same_start:
                 continue
-            if candidate.startswith("rere") != attempt.startswith("rere"):
+            if candidate.startswith("rere") != attempt.startswith(("rere", "rref", "erer", "reer", "rree")):
                 continue
             rank = (
                 distance, 0 if firm else 1, 0 if same_start else 1, _kind(attempt, candidate),

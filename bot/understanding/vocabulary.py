@@ -366,7 +366,7 @@ def _unit_names(
             continue
         forms = {words, norms_of(clean(str(unit_id)))}
         without_team = tuple(word for word in words if word not in TEAM_WORDS)
-        if without_team:
+        if without_team and not _is_everyday(without_team):
             forms.add(without_team)
             forms.add((*without_team, "team"))
             if unit.kind == "service":
@@ -424,6 +424,11 @@ def _unit_names(
             names[norms_of(nickname)].add(unit_id)
     subjects = {name for name in names if _is_subject(name)}
     return dict(names), subjects, dict(initials)
+
+
+def _is_everyday(words: tuple[str, ...]) -> bool:
+    """ "Children's Services" is not called "children"."""
+    return any(sense.value == "child" for sense in lexicon().phrases.get(words, ()))
 
 
 def _is_subject(words: tuple[str, ...]) -> bool:

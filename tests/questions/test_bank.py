@@ -61,8 +61,9 @@ def test_forbidden_questions_say_whose_rows_they_wanted() -> None:
         assert line["points_at"] in (question.unit.id, question.worker, question.child, *question.units)
 
 
-def test_second_questions_are_read_too() -> None:
-    lines = [line for line in _lines("bank.jsonl") if "also" in line]
+@pytest.mark.parametrize("name", ["bank.jsonl", "second_bank.jsonl"])
+def test_second_questions_are_read_too(name: str) -> None:
+    lines = [line for line in _lines(name) if "also" in line]
     assert lines
     reader = ReaderAlone()
     for line in lines:

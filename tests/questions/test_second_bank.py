@@ -1,0 +1,66 @@
+"""The second bank, written from the specification alone, asked of the whole bot over an invented authority.
+
+Reading, rights, arithmetic and conversation together: what `perfbot questions score` says of it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.__main__ import app
+from bot.commands.guard import guarded
+from kpi_engine.measures import CATALOGUE
+from kpi_engine.question import SHOWS
+
+HERE = Path(__file__).parent
+BANK = HERE / "second_bank.jsonl"
+LINES = [json.loads(line) for line in BANK.read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the command prints, as JSON."""
+    home = tmp_path_factory.mktemp("home")
+    folder = tmp_path_factory.mktemp("authority")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PERFBOT_HOME", str(home))
+        patch.delenv("PERFBOT_DATABASE_URL", raising=False)
+
+        def perfbot(*arguments: str) -> int:
+            patch.setattr("sys.argv", ["perfbot", *arguments])
+            return guarded(app)
+
+        assert perfbot("make-data", str(folder), "--children", "400", "--as-at", "2026-11-15") == 0
+        assert perfbot("load", str(folder), "--as-at", "2026-11-15") == 0
+        printed: list[str] = []
+        patch.setattr("typer.echo", lambda words="", **_: printed.append(str(words)))
+        assert perfbot("questions", "score", str(BANK), "--json") == 0
+    found: dict[str, Any] = json.loads("".join(printed))
+    return found
+
+
+def test_every_line_gets_the_answer_a_colleague_would_want(scored: dict[str, Any]) -> None:
+    assert scored["lines"] == []
+    assert scored["failed"] == 0
+
+
+def test_the_score_does_not_fall(scored: dict[str, Any]) -> None:
+    kept = json.loads((HERE / "score.json").read_text("utf-8"))[-1][BANK.name]
+    assert len(LINES) >= kept["lines"]
+    assert scored["passed"] >= kept["exact"]
+
+
+def test_the_bank_is_broad() -> None:
+    expected = [line["expect"] for line in LINES]
+    measures = {s for e in expected if e.get("measures", "*") != "*" for s in e["measures"]}
+    assert set(CATALOGUE) <= measures
+    assert set(SHOWS) == {e["show"] for e in expected if "show" in e}
+    assert {e["outcome"] for e in expected} == {
+        "answered", "clarify", "not_permitted", "not_understood", "out_of_scope", "no_data",
+    }  # fmt: skip
+    assert len({line["session"] for line in LINES if "session" in line}) >= 60
+    assert len({line["id"] for line in LINES}) == len(LINES)
