@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kpi_engine import cells
@@ -74,17 +75,22 @@ class Frame:
             return np.zeros(0, dtype=np.int64)
         return np.asarray(self._table.column(ROW_SUFFIX).to_numpy(), dtype=np.int64)
 
-    def spelt(self, column: str) -> tuple[NDArray[np.object_], NDArray[np.integer[Any]]]:
-        """(the different texts of a column, "" among them; which of them each row holds)."""
+    def coded(self, column: str) -> tuple[pa.Array, NDArray[np.integer[Any]]]:
+        """(the different texts of a column; which of them each row holds, their number = empty)."""
         if self._table is None or not self.has(column):
-            return np.array([""], dtype=object), np.zeros(self.rows, dtype=np.int64)
+            return pa.array([], pa.string()), np.zeros(self.rows, dtype=np.int64)
         held = self._table.column(column).combine_chunks()
         if not pa.types.is_dictionary(held.type):
             held = held.dictionary_encode()
-        words = np.empty(len(held.dictionary) + 1, dtype=object)
+        return held.dictionary, held.indices.fill_null(len(held.dictionary)).to_numpy(zero_copy_only=False)
+
+    def spelt(self, column: str) -> tuple[NDArray[np.object_], NDArray[np.integer[Any]]]:
+        """(the different texts of a column and, last, ""; which of them each row holds)."""
+        texts, place = self.coded(column)
+        words = np.empty(len(texts) + 1, dtype=object)
         # The same ids stand in many tables: each is held in memory once.
-        words[:] = [*map(intern, held.dictionary.to_pylist()), ""]
-        return words, held.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)
+        words[:] = [*map(intern, texts.to_pylist()), ""]
+        return words, place
 
     def text(self, column: str) -> NDArray[np.object_]:
         """Text, "" where empty."""
@@ -208,17 +214,25 @@ class Facts:
     def _number_children(self) -> None:
         self.children.add(self["ssd_person"].text("pers_person_id"))
         self.children.known = len(self.children.ids)
-        for name, column in CHILD_COLUMNS.items():
-            if name != "ssd_person":
-                words, place = self[name].spelt(column)
-                self.children.add(words[pd.unique(place)])
+        known = pa.array(self.children.ids, pa.string())
         for name, column in CHILD_COLUMNS.items():
             frame = self[name]
             if frame.rows:
-                words, place = frame.spelt(column)
-                frame.child = self.children.codes(words)[place]
+                texts, place = frame.coded(column)
+                code = pc.index_in(texts, value_set=known).fill_null(NOBODY).to_numpy(zero_copy_only=False)
+                found = np.append(code, NOBODY).astype(np.int64)
+                self._number_strangers(texts, place, found)
+                frame.child = found[place]
         for name in CHILD_THROUGH:  # parents before those that are found through them
             self._through(self[name])
+
+    def _number_strangers(self, texts: pa.Array, place: NDArray[np.integer[Any]], found: Codes) -> None:
+        """Children whom ssd_person does not know are numbered as they come."""
+        for one in pd.unique(place).tolist():
+            if found[one] == NOBODY and one < len(texts):
+                text = intern(texts[one].as_py())
+                self.children.add([text])
+                found[one] = self.children.place[text]
 
     def _through(self, frame: Frame) -> None:
         """Fill in the child from a parent row, where the row itself names none."""

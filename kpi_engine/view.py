@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kpi_engine.clocks import EVER
-from kpi_engine.days import NEVER, Mask, age_on
+from kpi_engine.days import NEVER, Mask
 from kpi_engine.facts import NOBODY, Codes
 from kpi_engine.ledger import Cut
 from kpi_engine.world import World
 
 if TYPE_CHECKING:
     from kpi_engine.ledger import Ledger
-
-ADULT = 18
-
 
 class View:
     """Everything as at day D. Children are codes; masks are indexed by child code."""
@@ -53,7 +50,7 @@ class View:
     @cached_property
     def minor(self) -> Mask:
         """Under 18 on D; a child without a date of birth counts as under 18."""
-        return age_on(self.facts.born, self.as_at) < ADULT
+        return self.world.adult_from > self.as_at
 
     @cached_property
     def open_episodes(self) -> Codes:

@@ -41,6 +41,11 @@ class World:
         born = np.append(self.facts.born, NEVER)
         return birthday(born[np.where(child == NOBODY, len(born) - 1, child)], age)
 
+    @cached_property
+    def adult_from(self) -> Days:
+        """The 18th birthday of every child, by child code; NEVER where the date of birth is unknown."""
+        return birthday(self.facts.born, 18)
+
     def closes(self, referral_ids: NDArray[np.object_]) -> Days:
         """The close date of each referral; NEVER where it is open, not named or unknown."""
         episode = self.facts["ssd_cin_episodes"]

@@ -36,13 +36,13 @@ def assessment_from_referral(world: World) -> Duties:
     referral = frame.text("cina_referral_id")
     row = rows_by_id(episode.text("cine_referral_id"), referral)
     referred = np.append(episode.day("cine_referral_date"), NEVER)[row]
-    ids = frame.text("cina_assessment_id")
+    ids, days = frame.text("cina_assessment_id"), begun.tolist()
     first: dict[str, int] = {}
-    for place in np.flatnonzero(begun < NEVER):
-        held = first.setdefault(str(referral[place]), int(place))
-        earlier = begun[place] < begun[held]
-        if earlier or (begun[place] == begun[held] and greater_id(str(ids[held]), str(ids[place])) > 0):
-            first[str(referral[place])] = int(place)
+    for place in np.flatnonzero(begun < NEVER).tolist():
+        held = first.setdefault(referral[place], place)
+        earlier = days[place] < days[held]
+        if earlier or (days[place] == days[held] and greater_id(str(ids[held]), str(ids[place])) > 0):
+            first[referral[place]] = place
     is_first = np.zeros(frame.rows, dtype=bool)
     is_first[list(first.values())] = True
     return _assessments(

@@ -25,13 +25,15 @@ def cin_plan(world: World) -> Duties:
     child, start = episode.child[rows], episode.day("cine_referral_date")[rows]
     close = episode.day("cine_close_date")[rows]
     of, begun, ended = _stays(world)
-    running = np.zeros(len(rows), dtype=bool)
-    order = np.lexsort((begun, of))
+    order = np.argsort(of, kind="stable")
     of, begun, ended = of[order], begun[order], ended[order]
     low, high = np.searchsorted(of, child, "left"), np.searchsorted(of, child, "right")
-    for place in np.flatnonzero((high > low) & (start < NEVER)).tolist():
-        mine = slice(low[place], high[place])
-        running[place] = bool(np.any((begun[mine] <= start[place]) & (ended[mine] > start[place])))
+    # Every episode beside every stay of its child.
+    count = np.where(start < NEVER, high - low, 0)
+    place = np.repeat(np.arange(len(rows)), count)
+    stay = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(low, count)
+    runs = (begun[stay] <= start[place]) & (ended[stay] > start[place])
+    running = np.bincount(place[runs], minlength=len(rows)) > 0
     first = _first_days(world).first(child, start)
     return deadlines(
         child, episode.text("cine_referral_id")[rows], start=start, due=limit.due(start),
@@ -70,19 +72,20 @@ def _stretches(world: World) -> Regimes:
     plan, cp, care = world.facts["ssd_cin_plans"], world.facts["ssd_cp_plans"], world.care
     start, end = plan.day("cinp_cin_plan_start_date"), world.cin_plan_end
     blocks: dict[int, list[tuple[int, int]]] = {}
-    own = ~cp.flag("cppl_cp_plan_ola") & (cp.child >= 0)
-    for place in np.flatnonzero(own & (cp.day("cppl_cp_plan_start_date") < NEVER)).tolist():
-        stay = (int(cp.day("cppl_cp_plan_start_date")[place]), int(cp.day("cppl_cp_plan_end_date")[place]))
-        blocks.setdefault(int(cp.child[place]), []).append(stay)
+    begun, over = cp.day("cppl_cp_plan_start_date"), cp.day("cppl_cp_plan_end_date")
+    own = ~cp.flag("cppl_cp_plan_ola") & (cp.child >= 0) & (begun < NEVER)
+    for one, *stay in zip(cp.child[own].tolist(), begun[own].tolist(), over[own].tolist(), strict=True):
+        blocks.setdefault(one, []).append((stay[0], stay[1]))
     versions: dict[int, list[int]] = {}
-    for place in range(len(care.child)):
-        versions.setdefault(int(care.child[place]), []).append(place)
+    for place, one in enumerate(care.child.tolist()):
+        versions.setdefault(one, []).append(place)
     out: list[tuple[int, int, int, int, int, int]] = []  # row, line, start, end, valid_from, valid_to
     line = 0
-    for row in range(plan.rows):
-        child = int(plan.child[row])
+    for row, (child, first_day, last_day) in enumerate(
+        zip(plan.child.tolist(), start.tolist(), end.tolist(), strict=True)
+    ):
         mine = versions.get(child, [])
-        for since, until in _spans(care.valid_from, care.valid_to, mine, int(start[row])):
+        for since, until in _spans(care.valid_to, mine, first_day):
             stays = list(blocks.get(child, []))
             for place in mine:
                 # A version that begins inside the span is of a period not yet begun at the span's start: its days
@@ -93,7 +96,7 @@ def _stretches(world: World) -> Regimes:
                     and care.start[place] < NEVER
                 ):
                     stays.append((int(care.start[place]), int(care.end[place])))
-            for first, last in _gaps(int(start[row]), int(end[row]), stays):
+            for first, last in _gaps(first_day, last_day, stays):
                 out.append((row, line, first, last, since, until))
             line += 1
     columns = np.array(out, dtype=np.int64).reshape(-1, 6).T
@@ -106,7 +109,7 @@ def _stretches(world: World) -> Regimes:
     )  # fmt: skip
 
 
-def _spans(valid_from: Days, valid_to: Days, mine: list[int], start: int) -> list[tuple[int, int]]:
+def _spans(valid_to: Days, mine: list[int], start: int) -> list[tuple[int, int]]:
     """The spans of as-at dates, from the plan's start on, between which what is known of a child's care changes; nearly
     always one."""
     changes = sorted({int(valid_to[p]) for p in mine if start < valid_to[p] <= NEVER})

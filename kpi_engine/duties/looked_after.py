@@ -151,14 +151,14 @@ def _reviews(world: World) -> Events:
     review, care = world.facts["ssd_cla_reviews"], world.care
     held = ~review.flag("clar_cla_review_cancelled")
     by_id: dict[str, dict[int, int]] = {}
-    for place in range(len(care.period)):
-        by_id.setdefault(str(care.cla_id[place]), {})[int(care.period[place])] = int(care.child[place])
-    named = review.has("clar_cla_person_id")
+    for one, number, child in zip(care.cla_id, care.period.tolist(), care.child.tolist(), strict=True):
+        by_id.setdefault(one, {})[number] = child
     period, days = [], []
     when = review.day("clar_cla_review_date")
-    for row in np.flatnonzero(held & (when < NEVER)):
-        for number, child in by_id.get(str(review.text("clar_cla_id")[row]), {}).items():
-            if not named or not review.text("clar_cla_person_id")[row] or review.child[row] == child:
+    ids, person = review.text("clar_cla_id"), review.text("clar_cla_person_id")
+    for row in np.flatnonzero(held & (when < NEVER)).tolist():
+        for number, child in by_id.get(ids[row], {}).items():
+            if not person[row] or review.child[row] == child:
                 period.append(number)
                 days.append(int(when[row]))
     return Events(np.array(period, dtype=np.int64), np.array(days, dtype=np.int64))
