@@ -67,13 +67,15 @@ def birthday(born: Days, age: int) -> Days:
 def age_on(born: Days, on: int) -> NDArray[np.int64]:
     """Completed years of age on a day; -1 where the date of birth is missing or later."""
     born = np.asarray(born, dtype=np.int64)
-    known = born <= on
-    safe = np.where(known, born, on)
-    years = (np.int64(on).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)) - safe.astype(
-        "datetime64[D]"
-    ).astype("datetime64[Y]").astype(np.int64)
-    ages = np.array(years, dtype=np.int64)
-    for number in np.unique(years):
-        here = years == number
-        ages[here] -= birthday(safe[here], int(number)) > on
-    return np.where(known, ages, -1)
+    month, place = _month_and_place(np.minimum(born, on))
+    this_month, this_place = _month_and_place(np.array([on], dtype=np.int64))
+    # Whole years have passed once month and day are reached; of 29 February that is 1 March in common years.
+    months = this_month - month
+    months -= place > this_place
+    return np.where(born <= on, months // 12, -1)
+
+
+def _month_and_place(days: Days) -> tuple[Days, Days]:
+    """(months since January 1970, days since the first of the month) of each day."""
+    month = days.astype("datetime64[D]").astype("datetime64[M]")
+    return month.astype(np.int64), days - month.astype("datetime64[D]").astype(np.int64)
