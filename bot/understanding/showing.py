@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.understanding.aspects import PAST_TENSE
-from bot.understanding.draft import STAFF_SLUGS
+from bot.understanding.draft import PERIOD_SLUGS, STAFF_SLUGS
 from bot.understanding.measuring import Measuring
 from bot.understanding.naming import subject_named
 from bot.understanding.pieces import Piece
@@ -41,6 +41,7 @@ NET_WORDS = frozenset(
         "rising",
     }
 )
+LEADS_OF_RELATIVES = frozenset({"in", "for", "of", "during", "by", "at"})
 RELATIVE_VERBS = frozenset(
     [
         "is",
@@ -230,7 +231,9 @@ class Showing(Measuring):
             before = tokens[piece.first - 1].norm if piece.first else ""
             after = self.asked.cut.after(piece)
             noun = any(p.end == piece.first and t[0] == "measure" for p, t in self.asked.used.items())
-            if before in ("in", "for", "of", "during", "by", "at") or (noun and after in RELATIVE_VERBS):
+            counts = [*self.asked.find("show", "count"), *self.found_aspects["rate"]]
+            counted = noun and any(p.first < piece.first for p in counts)
+            if before in LEADS_OF_RELATIVES or (noun and after in RELATIVE_VERBS) or counted:
                 self.asked.use(piece, "ignorable")
         self.list_pieces = [p for p in self.list_pieces if p not in self.asked.used]
 
@@ -262,6 +265,7 @@ class Showing(Measuring):
         question_word = bool(
             set(norms[first : first + 3]) & {"what", "how", "explain", "when", "tell", "describe", "which"}
         )
+        question_word = question_word or any(p.first == 0 for p in shows["timescale"])
         if shows["timescale"] and self._asks_for_a_share(shows["timescale"]):
             asked.use_all(shows["timescale"], "show", "headline")
             return False
@@ -396,7 +400,7 @@ class Showing(Measuring):
         over = self.when_text.startswith(("over ", "across ", "during ", "throughout "))
         months = when is not None and when.past is not None and (when.past.last - when.past.first).days > 45
         stocks = bool(self.named) and all(
-            n.subject.plain and all(CATALOGUE[s].kind == "Stock" for s in n.subject.plain) for n in self.named
+            n.subject.plain and not PERIOD_SLUGS & set(n.subject.plain) for n in self.named
         )
         return over and months and stocks and not (self.by_pieces["team"] or self.by_pieces["worker"])
 
