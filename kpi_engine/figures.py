@@ -27,10 +27,12 @@ from kpi_engine.world import World
 
 _CHILDREN = 1 << 32
 """More than there are children: team * _CHILDREN + child tells both."""
-KEPT_CHILDREN, FEWEST_VIEWS = 2_500_000, 20
-"""As-at dates are kept in memory up to so many children in all, and never fewer than the weeks of a trend."""
-KEPT_ROWS = 400_000
-"""Rows of measures kept in memory: some 50 megabytes."""
+KEPT_CHILDREN, FEWEST_VIEWS = 2_500_000, 30
+"""As-at dates are kept in memory up to so many children in all, and never fewer than the weeks of a trend and those
+before them."""
+KEPT_ROWS, FEWEST_ROWS = 5, 1000
+"""Rows of measures kept in memory, for each child of the extract (some hundred bytes a row);
+and never fewer answers than a briefing and its trends ask for."""
 
 POPULATION_MASKS: dict[str, Callable[[View], Mask]] = {
     "on_cp_plan": lambda view: view.on_cp_plan,
@@ -57,10 +59,8 @@ class Rows:
 
     @property
     def weight(self) -> int:
-        """How many rows it takes to keep; at least 1."""
-        return 1 + sum(
-            len(sheet) for sheet in (*self.parts, *filter(None, (self.population,)), *(self.shadows or ()))
-        )
+        """How many rows it takes to keep; the population is shared."""
+        return sum(len(sheet) for sheet in (*self.parts, *(self.shadows or ())))
 
     def where(self, keep: Callable[[Sheet], Mask]) -> Rows:
         return Rows(
@@ -129,7 +129,9 @@ class Figures:
             else:
                 self._rows[key] = self._made(measure, self.view(as_at), period)
             self._kept += self._rows[key].weight
-            while self._kept > KEPT_ROWS and len(self._rows) > 1:
+            while (
+                self._kept > KEPT_ROWS * len(self.world.facts.children.ids) and len(self._rows) > FEWEST_ROWS
+            ):
                 self._kept -= self._rows.popitem(last=False)[1].weight
         self._rows.move_to_end(key)
         return self._rows[key]
@@ -144,7 +146,7 @@ class Figures:
             assert period is not None
             return self._net_change(period, view)
         if isinstance(measure, Stock) or (isinstance(measure, Share | Average) and measure.on == "as_at"):
-            return Rows([AS_AT[measure.cases](view)])
+            return Rows([_cases(measure.cases, view)])
         assert isinstance(measure, Flow | Share | Average)
         assert period is not None
         if measure.cases not in self._events:
@@ -155,7 +157,7 @@ class Figures:
         if not measure.clocks:
             assert measure.cases is not None
             population = measure.population or POPULATION_OF_CASES[measure.cases]
-            return Rows([AS_AT[measure.cases](view)], AS_AT[population](view))
+            return Rows([_cases(measure.cases, view)], _cases(population, view))
         inside = POPULATION_MASKS.get(measure.population or "")
         parts, open_rows, shadows = [], [], []
         for clock in measure.clocks:
@@ -165,7 +167,7 @@ class Figures:
                 open_rows.append(of_cut(cut))
             shadow = self._shadows(clock, view, held=None)
             shadows.append(shadow.where(_in(inside, view, shadow.child)))
-        of = AS_AT[measure.population](view) if measure.population else _stacked(open_rows)
+        of = _cases(measure.population, view) if measure.population else _stacked(open_rows)
         return Rows(parts, of, shadows)
 
     def _rate(self, measure: Rate, view: View, period: Period) -> Rows:
@@ -267,6 +269,13 @@ class Figures:
         met, of = int(figure.met or 0), int(figure.of or 0) + shadows
         best, worst = percentage(met + doubtful + shadows, of), percentage(met, of)
         return None if best is None or worst is None else (best, worst)
+
+
+def _cases(name: str, view: View) -> Sheet:
+    """The cases of a name as at a date; one sheet for all measures that count of it."""
+    if name not in view.sheets:
+        view.sheets[name] = AS_AT[name](view)
+    return view.sheets[name]
 
 
 def default_period(measure: Measure, as_at: date) -> Period | None:

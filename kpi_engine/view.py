@@ -15,6 +15,8 @@ from kpi_engine.world import World
 
 if TYPE_CHECKING:
     from kpi_engine.ledger import Ledger
+    from kpi_engine.sheet import Sheet
+
 
 class View:
     """Everything as at day D. Children are codes; masks are indexed by child code."""
@@ -22,6 +24,7 @@ class View:
     def __init__(self, world: World, ledger: Ledger, as_at: int) -> None:
         self.world, self.facts, self.ledger, self.as_at = world, world.facts, ledger, as_at
         self._open: dict[str, Cut] = {}
+        self.sheets: dict[str, Sheet] = {}
 
     def open(self, clock: str) -> Cut:
         """The rows of a clock that are overdue or due on D."""
