@@ -16,6 +16,7 @@ from bot.understanding.subjects import (
 from kpi_engine.question import AUTHORITY, Order, Question
 from kpi_engine.vocabulary import Subject
 
+WISHES = frozenset({"like", "want"})
 NOT_PEOPLE = frozenset(
     {
         "school",
@@ -49,6 +50,8 @@ class Refusing(AspectReading):
         for piece in asked.open:
             if piece.when is not None or piece.amount is not None:
                 continue
+            if piece.norm in WISHES and asked.cut.before(piece) == "not":
+                continue  # "who do not like their placement" says something of the children
             if piece.norm in ("morning", "afternoon", "evening") and piece.first > 1:
                 continue
             if piece.norm == "next" and draft.show == "coming_up":
