@@ -54,7 +54,10 @@ class Sheet:
         )  # fmt: skip
 
     def count(self) -> int:
-        return len(np.unique(self.child)) if self.distinct else len(self.child)
+        if not self.distinct:
+            return len(self.child)
+        in_order = np.sort(self.child)
+        return int(np.count_nonzero(in_order[1:] != in_order[:-1])) + bool(len(in_order))
 
     @property
     def doubtful(self) -> Mask:

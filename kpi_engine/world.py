@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,8 @@ from kpi_engine.extracts.raw import Extract
 from kpi_engine.facts import NOBODY, Codes, Facts
 from kpi_engine.timescales import Timescale, timescales
 
+T = TypeVar("T")
+
 
 class World:
     """An extract with its care periods, allocation and limits."""
@@ -27,6 +31,14 @@ class World:
         self.limits: dict[str, Timescale] = timescales(home)
         self.home = home
         self._roles = roles
+        self._once: dict[Callable[[World], Any], Any] = {}
+
+    def once(self, made: Callable[[World], T]) -> T:
+        """What a function makes of this world, made once; not to be changed."""
+        if made not in self._once:
+            self._once[made] = made(self)
+        found: T = self._once[made]
+        return found
 
     @cached_property
     def allocation(self) -> Allocation:

@@ -79,11 +79,13 @@ def _stretches(world: World) -> Regimes:
     versions: dict[int, list[int]] = {}
     for place, one in enumerate(care.child.tolist()):
         versions.setdefault(one, []).append(place)
+    # Most children are never on a CP plan nor in care: their plans are one stretch, and there are very many.
+    apart = np.isin(plan.child, np.array([*blocks, *versions], dtype=np.int64))
+    plain = np.flatnonzero(~apart & ((start < end) | (start >= NEVER)))
     out: list[tuple[int, int, int, int, int, int]] = []  # row, line, start, end, valid_from, valid_to
-    line = 0
-    for row, (child, first_day, last_day) in enumerate(
-        zip(plan.child.tolist(), start.tolist(), end.tolist(), strict=True)
-    ):
+    line = plan.rows
+    for row in np.flatnonzero(apart).tolist():
+        child, first_day, last_day = int(plan.child[row]), int(start[row]), int(end[row])
         mine = versions.get(child, [])
         for since, until in _spans(care.valid_to, mine, first_day):
             stays = list(blocks.get(child, []))
@@ -99,7 +101,10 @@ def _stretches(world: World) -> Regimes:
             for first, last in _gaps(first_day, last_day, stays):
                 out.append((row, line, first, last, since, until))
             line += 1
-    columns = np.array(out, dtype=np.int64).reshape(-1, 6).T
+    begun, over = start[plain], end[plain]
+    whole = np.array([plain, plain, begun, over, begun, np.full(len(plain), NEVER + 1)])
+    columns = np.concatenate([whole, np.array(out, dtype=np.int64).reshape(-1, 6).T], axis=1)
+    columns = columns[:, np.argsort(columns[0], kind="stable")]
     rows = columns[0]
     return Regimes(
         child=plan.child[rows], subject=plan.text("cinp_cin_plan_id")[rows], group=plan.child[rows], line=columns[1],
@@ -136,7 +141,8 @@ def _gaps(start: int, end: int, stays: list[tuple[int, int]]) -> list[tuple[int,
 
 def cin_visit(world: World) -> Duties:
     """Every 20 working days the child is seen, in each stretch."""
-    visit, limit, regimes = world.facts["ssd_cin_visits"], world.limits["cin_visit"], _stretches(world)
+    visit, limit = world.facts["ssd_cin_visits"], world.limits["cin_visit"]
+    regimes = world.once(_stretches)
     seen = np.where(visit.flag("cinv_cin_visit_seen"), visit.child, NOBODY)
     rows = chain(regimes, Events(seen, visit.day("cinv_cin_visit_date")))
     return rhythm(regimes, rows, limit.due(rows.start), limit.in_working_days)
@@ -144,7 +150,7 @@ def cin_visit(world: World) -> Duties:
 
 def cin_review(world: World) -> Duties:
     """Every three months, in each stretch."""
-    limit, regimes = world.limits["cin_review"], _stretches(world)
+    limit, regimes = world.limits["cin_review"], world.once(_stretches)
     rows = chain(regimes, meetings(world, "cin_review"))
     return rhythm(regimes, rows, limit.due(rows.start), limit.in_working_days)
 
