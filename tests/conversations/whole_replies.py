@@ -8,7 +8,7 @@ as U-T11 in personal   who talks now, and where (personal, group, or a unit's ch
 <<                     between two replies to one turn
 
 Any other line is a remark for the reader and stays as it is.
-`PERFBOT_UPDATE_TRANSCRIPTS=1 pytest tests/conversations/test_whole_replies.py` writes the replies anew, in
+`PERFBOT_TEST_TRANSCRIPTS=write pytest tests/conversations/test_whole_replies.py` writes the replies anew, in
 place: a change of wording is then one command and a diff to be read.
 """
 
@@ -49,7 +49,7 @@ class Dialogue:
 
 def updating() -> bool:
     """Whether the replies shall be written, not compared."""
-    return os.environ.get("PERFBOT_UPDATE_TRANSCRIPTS") == "1"
+    return os.environ.get("PERFBOT_TEST_TRANSCRIPTS") == "1"
 
 
 def dialogues(folder: Path = WHOLE) -> list[Dialogue]:
