@@ -49,7 +49,7 @@ class Dialogue:
 
 def updating() -> bool:
     """Whether the replies shall be written, not compared."""
-    return os.environ.get("PERFBOT_TEST_TRANSCRIPTS") == "1"
+    return os.environ.get("PERFBOT_TEST_TRANSCRIPTS") == "write"
 
 
 def dialogues(folder: Path = WHOLE) -> list[Dialogue]:
