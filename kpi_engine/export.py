@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from kpi_engine.answering.numbers import Counter
 from kpi_engine.days import day
 from kpi_engine.duties import CLOCKS
 from kpi_engine.errors import InputError, Unknown
+from kpi_engine.ledger import COLUMNS
 from kpi_engine.measures import CATALOGUE
 
 if TYPE_CHECKING:
     from kpi_engine.engine import Engine
+
+NUMBERS = ("sequence", "days_overdue", "working_days_overdue")
 
 
 def ledger_rows(engine: Engine, as_at: date, clock: str | None) -> list[dict[str, Any]]:
@@ -36,15 +44,30 @@ def _check(engine: Engine, as_at: date, clock: str | None) -> None:
 
 def write_ledger(engine: Engine, path: Path, as_at: date, clock: str | None, kind: str) -> int:
     _check(engine, as_at, clock)
-    frame = engine.figures.ledger.frame(day(as_at), [clock] if clock else None)
+    frames = engine.figures.ledger.frames(day(as_at), [clock] if clock else None)
     try:
-        if kind == "parquet":
-            frame.to_parquet(path, index=False)
-        else:
-            frame.to_csv(path, index=False, lineterminator="\n")
+        return _parquet(path, frames) if kind == "parquet" else _csv(path, frames)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None
-    return len(frame)
+
+
+def _csv(path: Path, frames: Iterator[pd.DataFrame]) -> int:
+    count = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for number, frame in enumerate(frames):
+            frame.to_csv(file, index=False, header=number == 0, lineterminator="\n")
+            count += len(frame)
+    return count
+
+
+def _parquet(path: Path, frames: Iterator[pd.DataFrame]) -> int:
+    kinds = pa.schema([(name, pa.int64() if name in NUMBERS else pa.string()) for name in COLUMNS])
+    count = 0
+    with pq.ParquetWriter(path, kinds) as file:
+        for frame in frames:
+            file.write_table(pa.Table.from_pandas(frame, kinds, preserve_index=False))
+            count += len(frame)
+    return count
 
 
 def measures(engine: Engine, as_at: date, unit_id: str) -> list[dict[str, Any]]:

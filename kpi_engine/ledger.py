@@ -6,7 +6,7 @@ not exist, so any past Monday is the same filter with another date.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -171,14 +171,13 @@ class Ledger:
             self._shadows[clock] = rows.take(rows.start >= NEVER)
         return self._shadows[clock]
 
-    def frame(self, as_at: int, clocks: Iterable[str] | None = None) -> pd.DataFrame:
-        """The ledger as at a day as contract.md gives it: COLUMNS, ISO dates, null = none; sorted by clock, child_id,
-        subject_id, sequence."""
+    def frames(self, as_at: int, clocks: Iterable[str] | None = None) -> Iterator[pd.DataFrame]:
+        """The ledger as at a day as contract.md gives it, clock by clock (the whole is large): COLUMNS, ISO dates,
+        null = none; sorted by clock, child_id, subject_id, sequence."""
         facts = self.world.facts
         child_ids, worker_ids, team_ids = (
             _names(i) for i in (facts.children.ids, facts.workers.ids, facts.teams.ids)
         )
-        parts = []
         for clock in sorted(clocks or CLOCKS):
             cut = self.cut(clock, as_at)
             child = child_ids[cut.child]
@@ -191,12 +190,10 @@ class Ledger:
                 "team_id": team_ids[cut.team], "worker_id": worker_ids[cut.worker],
             })  # fmt: skip
             part.loc[cut.wd_over < 0, "working_days_overdue"] = pd.NA
-            parts.append(part.sort_values(["child_id", "subject_id", "sequence"], kind="stable"))
-        filled = [part for part in parts if len(part)]
-        return pd.concat(filled or parts[:1], ignore_index=True)[list(COLUMNS)]
+            yield part.sort_values(["child_id", "subject_id", "sequence"], kind="stable")[list(COLUMNS)]
 
     def rows(self, as_at: int, clocks: Iterable[str] | None = None) -> list[dict[str, Any]]:
-        """`frame` as dicts, None = none."""
+        """`frames` as dicts, None = none."""
         out: list[dict[str, Any]] = []
         for clock in clocks or CLOCKS:
             out += self.records(self.cut(clock, as_at))
