@@ -26,7 +26,9 @@ TRAJECTORY_WEEKS = 13
 
 def briefing(asked: Asked) -> Answer:
     """The parts of the briefing, JSON-ready, in `Answer.briefing`."""
-    asked = Asked(asked.engine, asked.question.but(filters=()), asked.scope)  # a briefing is about all its children
+    asked = Asked(
+        asked.engine, asked.question.but(filters=()), asked.scope
+    )  # a briefing is about all its children
     engine, as_at = asked.engine, asked.question.as_at
     unit = engine.units[asked.question.unit.id]
     wanted = [m for m in CATALOGUE.values() if m.briefed and engine.holds_population(m.slug, unit.id, as_at)]
