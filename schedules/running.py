@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.engines import CurrentEngine
     from bot.hosts.protocol import Sender
     from bot.settings import Settings
+    from kpi_engine.engine import Engine
     from schedules.pulse import Pulse
     from schedules.runner import Schedules
     from schedules.tools import Addresses
@@ -113,7 +114,12 @@ def _engines(config: Settings) -> CurrentEngine:
     """The current extract, swapped under the running bot when a new one is loaded."""
     from bot.engines import CurrentEngine
 
-    return CurrentEngine(lambda: common.open_engine(config.home), config.home / "extracts")
+    def opened() -> Engine:
+        engine = common.open_engine(config.home)
+        engine.warm()  # so that nobody's first question waits for it
+        return engine
+
+    return CurrentEngine(opened, config.home / "extracts")
 
 
 def _watched(desk: Desk, engines: CurrentEngine) -> tuple[Pulse, list[web.RouteDef]]:
