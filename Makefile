@@ -24,9 +24,10 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-# Web Chat is one file from its npm package, checked by hash; without npm the terminal chat does the same job.
+# Web Chat is one file from its npm package, checked by hash. Without npm it says so and goes on: the page then names
+# the terminal chat, and the tests that need it are skipped by name (CI requires them).
 webchat: $(VENV)/ready
-	PERFBOT_HOME=$(HOME_DIR) $(BIN)/python -m bot.hosts.webchat.fetch
+	-PERFBOT_HOME=$(HOME_DIR) $(BIN)/python -m bot.hosts.webchat.fetch
 
 lock: $(VENV)/ready  ## work the locked versions out again
 	$(BIN)/pip-compile --quiet --extra dev --allow-unsafe --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host \

@@ -85,6 +85,14 @@ def test_when_npm_brings_nothing_useful_the_terminal_is_named(
         fetch.fetch(tmp_path / "kept")
 
 
+def test_npm_s_own_reason_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_npm(tmp_path / "bin", monkeypatch, GOOD)
+    npm = tmp_path / "bin" / "npm"
+    npm.write_text("#!/bin/sh\necho 'npm warn old' >&2; echo 'npm error no such package' >&2; exit 1\n")
+    with pytest.raises(InputError, match=r"could not bring \S+ \(no such package\), so Web Chat was not"):
+        fetch.fetch(tmp_path / "kept")
+
+
 def test_without_npm_one_sentence_and_status_2(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,7 +23,10 @@ PACKAGE = "botframework-webchat@4.18.1"
 SCRIPT_NAME = "webchat.js"
 LICENCE_NAME = "webchat.js.LICENSE.txt"
 SHA256 = "0a68ad0a64fc04d621197da10c3eec0f843e16f7d03f6bcbed29b47517cf9bff"
-NPM_OPTIONS = ("--silent", "--ignore-scripts", "--fetch-retries=1", "--fetch-retry-maxtimeout=2000")
+NPM_OPTIONS = (
+    "--loglevel=error", "--ignore-scripts",
+    "--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000",
+)  # fmt: skip
 """Nothing of the package is run, and a machine without a network hears so soon."""
 NPM_SECONDS = 300
 INSTEAD = "The browser chat needs it; `perfbot chat` in the terminal does the same job without it."
@@ -86,11 +89,21 @@ def packed(npm: str, work: Path) -> Path:
             cwd=work, check=True, capture_output=True, timeout=NPM_SECONDS,
         )  # fmt: skip
     except (subprocess.SubprocessError, OSError) as error:
-        raise InputError(f"npm could not bring {PACKAGE}, so Web Chat was not fetched. {INSTEAD}") from error
+        raise InputError(
+            f"npm could not bring {PACKAGE}{said_by_npm(error)}, so Web Chat was not fetched. {INSTEAD}"
+        ) from error
     tarballs = sorted(work.glob("*.tgz"))
     if len(tarballs) != 1:
         raise InputError(f"npm left no tarball of {PACKAGE}, so Web Chat was not fetched. {INSTEAD}")
     return tarballs[0]
+
+
+def said_by_npm(error: Exception) -> str:
+    """npm's own first line of why, in brackets; empty when it gave none."""
+    printed = getattr(error, "stderr", None) or b""
+    lines = printed.decode(errors="replace").splitlines()
+    reasons = [line.removeprefix("npm error").strip() for line in lines if line.startswith("npm error")]
+    return f" ({reasons[0]})" if reasons else ""
 
 
 def unpack(tarball: Path) -> tuple[bytes, bytes]:
