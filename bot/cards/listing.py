@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import buttons, drill, headline, tables
+from bot.cards import buttons, drill, headline, tables, together
 from bot.cards.client import Client
 from bot.cards.elements import RAG_COLOURS, Element, columns, container, text
 from bot.cards.frame import Parts, Room
@@ -16,10 +16,12 @@ PAGE = 30
 """Rows on a page of the whole list."""
 _MOST_SECTIONS = 3
 _MOST_TOGETHER = 6
+_MOST_TO_PRESS, _PLAIN = 8, 4
+"""Beyond so many measures the rows come first and the numbers behind them are lines without buttons."""
 
 
 def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
-    """Rows of up to three measures; more measures become a table whose lines open their own lists."""
+    """Rows of up to three measures under their heads; rows of more measures in one table, the worst first."""
     question = answer.question
     title = sentences.topic([a.measure for a in answer.answers]) or "Nothing is overdue"
     shown = [a for a in answer.answers if not a.elsewhere]
@@ -28,7 +30,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
     if client.page and len(shown) == 1 and shown[0].rows:
         body, extra = _page(shown[0], answer, names, client)
     elif len(shown) > _MOST_SECTIONS:
-        body = headline.several(answer, names, client, room)
+        body, extra = _many(shown, answer, names, client, room)
     else:
         each = max(room.rows // max(len(shown), 1), 1)
         for a in shown:
@@ -47,6 +49,23 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
         body,
         [*buttons.back(client), *extra, *_actions(answer, names, client)],
     )
+
+
+def _many(
+    shown: list[MeasureAnswer], answer: Answer, names: Names, client: Client, room: Room
+) -> tuple[list[Element], list[Element]]:
+    """All rows together, then the numbers behind them, each a way to its own list."""
+    found = together.lines(shown)
+    if client.page and found:
+        return together.page(found, answer, names, client)
+    if not found:
+        return headline.several(answer, names, client, room), []
+    few = room if len(shown) <= _MOST_TO_PRESS else Room(min(room.rows, _PLAIN), room.pictures)
+    numbers = headline.several(answer, names, client, few)
+    body, more = together.preview(
+        found, answer, names, client, room, lambda a, row: _why(a, row, answer, client)
+    )
+    return [*body, *numbers], more
 
 
 def _section(
@@ -110,7 +129,7 @@ def _page(
     which = text(f"Page {page} of {last}", subtle=True)
     head = columns([("stretch", [text(words, bold=True)]), ("auto", [which])])
     body = [head, tables.listing(a, shown, answer.question, names, lambda row: None)]
-    turns = []
+    turns = [buttons.turn_page("First rows only", answer.question, client, 0)] if page == 1 else []
     if page > 1:
         turns.append(buttons.turn_page("Previous page", answer.question, client, page - 1))
     if page < last:

@@ -28,7 +28,7 @@ from bot.cards import Client, card, reading_card, refusal_card
 from bot.cards.buttons import carried, slim
 from bot.turn import Turn
 from bot.understanding.reading import Choice, Reading
-from kpi_engine.answer import Group, MeasureAnswer
+from kpi_engine.answer import Answer, Group, MeasureAnswer
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import Period, Question, UnitRef, make_filters
 
@@ -230,3 +230,40 @@ def test_the_case_system_opens_where_a_link_is_set() -> None:
     made = card(answer(asked, MeasureAnswer("cp_visits_overdue", sentences=("Due.",))), linked, Client())
     assert buttons(made)["Open the case"]["url"] == "https://cases.example/child/C%201%2F2%3Fx"
     assert "Open the case" not in buttons(card(ALL["why"], NAMES, Client()))
+
+
+MANY = ("cp_visits_overdue", "core_groups_overdue", "initial_conferences_overdue", "cin_visits_overdue")
+
+
+def of_many(rows_each: int) -> Answer:
+    """An answer to a list of four measures, each with so many rows of one child more days over each time."""
+    parts = []
+    for place, slug in enumerate(MANY):
+        found = tuple(
+            {**row(n), "child_id": f"C{place}{n:02}", "days_overdue": 7 * n + place} for n in range(rows_each)
+        )
+        parts.append(MeasureAnswer(slug, rows_each, rows=found))
+    return answer(question("list", *MANY), *parts)
+
+
+def test_a_list_of_many_measures_opens_the_rows_the_worst_first() -> None:
+    made = card(of_many(2), NAMES, Client())
+    shown = [w for w in words(made).split("\n") if re.fullmatch(r"C\d{3}", w)]
+    assert shown == ["C301", "C201", "C101", "C001", "C300", "C200", "C100", "C000"]
+    assert {"CP visits", "Core groups", "Initial CP conferences", "CIN visits"} <= set(words(made).split("\n"))
+    assert "Why is C301 here?" in {data["title"] for data in actions(made)}
+
+
+def test_the_pages_of_many_measures_hold_every_row_once() -> None:
+    whole = of_many(25)
+    turn = buttons(card(whole, NAMES, Client()))["Show all 100 rows"]["data"]
+    seen: list[str] = []
+    while turn is not None:
+        assert turn["replace"] is True
+        here = card(whole, NAMES, pressed(turn))
+        seen += [w for w in words(here).split("\n") if re.fullmatch(r"C\d{3}", w)]
+        turn = buttons(here)["Next page"]["data"] if "Next page" in buttons(here) else None
+    assert len(seen) == len(set(seen)) == 100
+    first = card(whole, NAMES, pressed(buttons(card(whole, NAMES, Client()))["Show all 100 rows"]["data"]))
+    fewer = buttons(first)["First rows only"]["data"]
+    assert card(whole, NAMES, pressed(fewer)) == card(whole, NAMES, Client())
