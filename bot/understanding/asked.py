@@ -78,6 +78,8 @@ def collect(cut: Cut, vocabulary: Vocabulary, subjects_as_units: bool) -> Asked:
         elif span.kind == "worker":
             asked.workers.append((piece, span.ids))
             asked.use(piece, "worker", ", ".join(span.ids))
+        elif _means_every_one(piece, cut):
+            continue
         elif (
             not span.subject
             or (subjects_as_units and not piece.has("beyond"))
@@ -87,6 +89,11 @@ def collect(cut: Cut, vocabulary: Vocabulary, subjects_as_units: bool) -> Asked:
             asked.use(piece, "unit", ", ".join(span.ids))
     _numbered_siblings(asked, vocabulary)
     return asked
+
+
+def _means_every_one(piece: Piece, cut: Cut) -> bool:
+    """ "for all our care leavers": no name of the authority, which "ALL" and "for all" at the end are."""
+    return piece.norm == "all" and not cut.tokens[piece.first].raw.isupper() and cut.after(piece) not in ("", ",")
 
 
 def _is_unit_here(piece: Piece, cut: Cut, others: bool) -> bool:

@@ -18,6 +18,9 @@ from bot.understanding.subjects import (
 from kpi_engine.vocabulary import Subject, words
 
 
+HELD = frozenset({"allocated", "allocated to", "assigned", "assigned to", "held by", "picked up"})
+
+
 def subject_named(name: str) -> Subject:
     """A subject of the vocabulary by its name."""
     return words().subjects[name]
@@ -42,7 +45,7 @@ class Naming(Walk):
 
     def _name_subject(self) -> None:
         asked = self.asked
-        pieces = asked.concepts
+        pieces = [*asked.concepts, *self._nobody_allocated()]
         if asked.children:
             asked.use_all([p for p in pieces if p.value("concept") == "child"], "child")
             pieces = asked.concepts
@@ -53,7 +56,11 @@ class Naming(Walk):
             for p in pieces
             if len({s.kind for s in p.senses} - {"concept", "term", "beyond"}) > 0
         )
+        unheld = [p for p in pieces if not p.has("concept")]
+        pieces = [p for p in pieces if p.has("concept")]
         everything = frozenset(p.value("concept") for p in pieces)
+        if unheld and pieces:
+            everything |= {"unallocated"}
         firm = everything - optional
         if "allocated" in everything and self._asks_whether_all():
             everything = everything - {"allocated"} | {"unallocated"}
@@ -87,6 +94,14 @@ class Naming(Walk):
                 piece.value("concept") == "allocated" and "unallocated" in used
             ):
                 asked.use(piece, "measure", piece.value("concept"))
+        if "unallocated" in used:
+            asked.use_all(unheld, "measure", "unallocated")
+
+    def _nobody_allocated(self) -> list[Piece]:
+        """ "has nobody been allocated to": the words stand apart, and mean unallocated, not overdue."""
+        held = [p for p in self.asked.open if p.norm in HELD]
+        negated = [p for p in self.asked.find("negation", "not") if held and p.first < held[0].first]
+        return [*negated, *held] if negated else []
 
     def _asks_whether_all(self) -> bool:
         """ "Are all our CP children allocated?" asks for those who are not."""
