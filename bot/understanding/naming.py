@@ -17,7 +17,6 @@ from bot.understanding.subjects import (
 )
 from kpi_engine.vocabulary import Subject, words
 
-
 HELD = frozenset({"allocated", "allocated to", "assigned", "assigned to", "held by", "picked up"})
 
 
