@@ -20,6 +20,7 @@ from bot.commands import (
     reconcile,
     record,
     setup,
+    targets,
 )
 from bot.commands.guard import guarded
 
@@ -30,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (extracts, reconcile, asking, chatting, people, record, questions, keeping, purge, bench, setup):
+for group in (extracts, reconcile, asking, chatting, people, record, questions, keeping, purge, bench, setup, targets):
     group.register(app)
 for more in entry_points(group="perfbot.commands"):  # whatever stands above the bot adds its own
     more.load()(app)

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kpi_engine import targets
 from kpi_engine.engine import Engine
 from kpi_engine.errors import InputError, LoadError
 from kpi_engine.extracts import store
@@ -14,10 +15,12 @@ from kpi_engine.extracts.raw import Extract
 from kpi_engine.extracts.sources import read
 from kpi_engine.extracts.ssd_folder import read_folder
 from kpi_engine.extracts.volumes import lost_rows
+from kpi_engine.targets.checked import CheckedTargets, checked
+from kpi_engine.yaml_file import read_text
 
 __all__ = [
-    "Engine", "InputError", "LoadError", "LoadReport", "load", "make_authority", "open_current", "open_folder",
-    "open_known",
+    "CheckedTargets", "Engine", "InputError", "LoadError", "LoadReport", "as_at_of_current", "check_targets", "load",
+    "make_authority", "open_current", "open_folder", "open_known", "units_of_current",
 ]  # fmt: skip
 
 
@@ -81,6 +84,29 @@ def _opened(home: Path, kept: store.Kept) -> Engine:
     extract: Extract
     extract, findings = store.opened(kept)
     return Engine(extract, findings=findings, home=home)
+
+
+def as_at_of_current(home: Path) -> date | None:
+    """The date of the current extract, or None where none has been loaded."""
+    every = store.kept(home)
+    return every[-1].as_at if every else None
+
+
+def units_of_current(home: Path) -> tuple[str, ...] | None:
+    """Ids of the teams and services of the current extract, or None where none has been loaded."""
+    every = store.kept(home)
+    return tuple(Engine(store.opened(every[-1])[0]).units) if every else None
+
+
+def check_targets(
+    home: Path, file: Path | None, as_at: date, units: tuple[str, ...] | None = None
+) -> CheckedTargets:
+    """What is wrong with a targets file, or what it sets on a day. file None: the one that counts now, the authority's
+    own or else the plan's. units: see `units_of_current`. Raises InputError for a file that cannot be read."""
+    own = file or home / targets.FILE_NAME
+    if file is None and not own.exists():
+        return checked(targets.shipped_text(), targets.SHIPPED, as_at, units)
+    return checked(read_text(own), own.name, as_at, units)
 
 
 def make_authority(

@@ -13,6 +13,12 @@ from kpi_engine.facts import NO_TEAM, NOBODY
 from kpi_engine.question import ALL, UnitKind, UnitRef
 from kpi_engine.world import World
 
+TEAM_KINDS = (
+    "front_door", "assessment", "cin_cp", "looked_after", "care_leavers", "disability", "asylum", "fostering",
+    "adoption", "other",
+)  # fmt: skip
+"""local_teams.kind: what kind of work a team does."""
+
 
 @dataclass(frozen=True)
 class Unit:

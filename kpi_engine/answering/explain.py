@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from kpi_engine.answer import Answer, MeasureAnswer
 from kpi_engine.answering.asked import Asked
 from kpi_engine.answering.words import listed, said
 from kpi_engine.figures import default_period
 from kpi_engine.measure import Average, Backlog, Measure, Rate, Share
 from kpi_engine.rules_in_words import RULES
+from kpi_engine.targets.plan import Steps
 
 POPULATION_WORDS = {
     "on_cp_plan": "children on a child protection plan of this authority",
@@ -86,6 +89,14 @@ def _target(asked: Asked, wanted: Measure) -> str:
     if told is None:
         return "" if wanted.good_is == "neutral" else "There is no target."
     origin = "local default" if told.work_stream == "local" else f"{targets.plan}, {told.work_stream}"
-    steps = [f"{v:g}{'%' if isinstance(wanted, Rate | Share) else ''} from {said(d)}" for d, v in told.steps]
-    words = "; ".join(part for part in (told.wording, listed(steps)) if part)
+    words = "; ".join(part for part in (told.wording, listed(_steps(wanted, told.steps))) if part)
+    own = next((unit for unit in asked.engine.path(asked.question.unit.id) if told.by_unit.get(unit)), None)
+    if own is not None:
+        name = asked.engine.units[own].name
+        words = "; ".join(part for part in (words, f"of {name}: {listed(_steps(wanted, told.by_unit[own]))}") if part)
     return f"Target ({origin}): {words or 'down every week'}."
+
+
+def _steps(wanted: Measure, steps: Steps) -> list[str]:
+    percent = "%" if isinstance(wanted, Rate | Share) else ""
+    return [f"{v:g}{percent}" + ("" if d == date.min else f" from {said(d)}") for d, v in steps]

@@ -78,7 +78,7 @@ class Counter:
             weeks = ((period.last - period.first).days + 1) / 7
             return round(told.weekly * weeks * self.share_of_baseline(as_at), 1)
         kind = self.engine.units[self.unit_id].team_kind if self.unit_id in self.engine.units else ""
-        return told.on(as_at, kind)
+        return told.on(as_at, kind, self.engine.path(self.unit_id))
 
     def baseline(self, as_at: date) -> tuple[date, int, int] | None:
         """(baseline day, the unit's count on it, the authority's count on it) of the CIN trajectory in force."""

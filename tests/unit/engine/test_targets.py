@@ -139,26 +139,110 @@ def test_an_authoritys_own_targets_take_the_plans_place(tmp_path: Path) -> None:
 
 
 WRONG = {
-    "targets:\n  cp_visits_in_time: {steps: {2026-01-01: 90}\n": "line 3: not valid YAML",
-    "targets:\n  cp_visit_in_time: {steps: {2026-01-01: 90}}\n": "line 2: cp_visit_in_time is no measure",
-    "targets:\n  rereferrals:\n    steps: {2026-01-01: lots}\n": "line 3: the steps of rereferrals",
-    "targets:\n  rereferrals:\n    steps: {soon: 20}\n": "line 3: the steps of rereferrals",
-    "targets:\n  rereferrals:\n    steps: 20\n": "line 3: the steps of rereferrals",
-    "targets:\n  rereferrals:\n    step: {2026-01-01: 20}\n": "line 3: step is no setting of a target",
-    "targets:\n  rereferrals: 20\n": "line 2: 20 is no setting of a target",
-    "targets:\n  rereferrals:\n    steps: {2026-02-30: 20}\n": "line 3: 2026-02-30 is no date that exists",
-    "targets:\n  rereferrals: {}\n  cp_open: {}\n  rereferrals: {}\n": "line 4: rereferrals is there twice",
-    "targets:\n  cin_net_change: {weekly: fast}\n": "line 2: weekly of cin_net_change should be a number",
-    "targets:\n  caseload_average:\n    by_team_kind: {assessment: few}\n": "line 3: by_team_kind of caseload_average",
-    "targets: [rereferrals]\n": "line 1: targets should hold one entry",
-    "amber:\n  points: 5\n  pints: 2\n": "line 3: amber has no setting pints",
-    "amber:\n  points: five\n": "line 2: points of amber should be a number",
-    "amber:\n  points: -1\n": "line 2: points of amber should be a number",
-    "amber: 5\n": "line 1: amber has no setting 5",
-    "trajectory:\n  measure: cin_open\n": "line 1: the trajectory needs",
-    "trajectory: down\n": "line 1: the trajectory needs",
-    "- a\n- b\n": "line 1: this should be entries",
-}
+    "targets:\n  cp_visits_in_time: {steps: {2026-01-01: 90}\n": "3: not valid YAML",
+    "targets:\n  cp_visit_in_time: {steps: {2026-01-01: 90}}\n": (
+        "2: cp_visit_in_time is no measure of the catalogue; the nearest is cp_visits_in_time."
+    ),
+    "targets:\n  happiness: {steps: {2026-01-01: 90}}\n": "2: happiness is no measure of the catalogue; correct its",
+    "tragets:\n  rereferrals: {steps: {2026-01-01: 20}}\n": "1: tragets is no part of a targets file; the nearest is",
+    "targets: [rereferrals]\n": "1: targets should hold one entry",
+    "- a\n- b\n": "1: this should be entries",
+    # Steps: what they are, in order, once, and some.
+    "targets:\n  rereferrals:\n    steps: {2026-01-01: lots}\n": "3: 2026-01-01 of rereferrals should be a number, n",
+    "targets:\n  rereferrals:\n    steps: {2026-01-01: .inf}\n": "3: 2026-01-01 of rereferrals should be a number",
+    "targets:\n  rereferrals:\n    steps: {soon: 20}\n": "3: soon of rereferrals is no date",
+    "targets:\n  rereferrals:\n    steps: {}\n": "2: rereferrals says no target",
+    "targets:\n  rereferrals: {work_stream: WS2}\n": "2: rereferrals says no target",
+    "targets:\n  rereferrals:\n    steps: 20\n": "3: the steps of rereferrals should each be a date and a number",
+    "targets:\n  rereferrals:\n    steps: {2026-02-30: 20}\n": "3: 2026-02-30 is no date that exists",
+    "targets:\n  rereferrals:\n    steps:\n      2026-04-01: 20\n      2025-04-01: 25\n": (
+        "5: the step of 2025-04-01 stands after that of 2026-04-01; put the steps"
+    ),
+    "targets:\n  rereferrals:\n    steps:\n      2026-04-01: 20\n      2026-04-01: 25\n": "5: 2026-04-01 is there tw",
+    "targets:\n  rereferrals:\n    steps:\n      2026-04-01: 20\n      2026-5-1: 25\n": "5: 2026-5-1 of rereferrals",
+    # What a measure can be.
+    "targets:\n  cp_visits_in_time:\n    steps: {2026-01-01: 950}\n": "3: 2026-01-01 of cp_visits_in_time is a perce",
+    "targets:\n  cp_visits_in_time:\n    steps: {2026-01-01: -5}\n": "3: 2026-01-01 of cp_visits_in_time is a percen",
+    "targets:\n  cp_visits_overdue:\n    steps: {2026-01-01: -5}\n": "3: 2026-01-01 of cp_visits_overdue cannot be l",
+    "targets:\n  cp_visits_overdue:\n    unit: per cent\n    steps: {2026-01-01: 5}\n": (
+        "3: cp_visits_overdue is counted in children, not in per cent"
+    ),
+    "targets:\n  cp_visits_overdue:\n    weekly: 5\n": "3: cp_visits_overdue is no count of a week",
+    "targets:\n  cin_net_change: {weekly: fast}\n": "2: weekly of cin_net_change should be a number",
+    "targets:\n  cin_net_change:\n    weekly: -25\n    steps: {2026-01-01: -25}\n": "4: cin_net_change has a weekly",
+    # Settings.
+    "targets:\n  rereferrals:\n    step: {2026-01-01: 20}\n": "3: step is no setting of a target; the nearest is steps",
+    "targets:\n  rereferrals: 20\n": "2: rereferrals needs its settings by name",
+    "targets:\n  rereferrals: {steps: {2026-01-01: 20}}\n  rereferrals: {steps: {2026-01-01: 21}}\n": (
+        "3: rereferrals is there twice"
+    ),
+    "targets:\n  rereferrals:\n    work_stream: [WS2]\n    steps: {2026-01-01: 20}\n": "3: work_stream of rereferrals",
+    # Colours.
+    "targets:\n  cp_visits_in_time:\n    red: 97\n    steps: {2026-01-01: 95}\n": (
+        "3: red of cp_visits_in_time (97) lies above its target 95, though more is better"
+    ),
+    "targets:\n  rereferrals:\n    red: 15\n    steps: {2026-01-01: 20}\n": (
+        "3: red of rereferrals (15) lies below its target 20, though less is better"
+    ),
+    "targets:\n  cp_open:\n    red: 15\n    steps: {2026-01-01: 20}\n": "3: cp_open is a volume and has no colours",
+    "targets:\n  rereferrals:\n    red: 25\n    wording: Reduce\n": "3: red of rereferrals counts only beside a target",
+    "amber:\n  points: 5\n  pints: 2\n": "3: amber has no setting pints; the nearest is points",
+    "amber:\n  points: five\n": "2: points of amber should be a number",
+    "amber:\n  points: -1\n": "2: points of amber should be a number",
+    "amber:\n  points: 500\n": "2: points of amber is a percentage, so with 500 nothing would ever be red",
+    "amber: 5\n": "1: amber should hold its settings by name",
+    # Teams, services and kinds of team.
+    "targets:\n  caseload_average:\n    steps: {2026-01-01: 18}\n    by_team_kind: {assessment: few}\n": (
+        "4: assessment of caseload_average should be a number"
+    ),
+    "targets:\n  caseload_average:\n    steps: {2026-01-01: 18}\n    by_team_kind: {asessment: 15}\n": (
+        "4: asessment is no kind of team; the nearest is assessment"
+    ),
+    "targets:\n  caseload_average:\n    by_team_kind: {assessment: 15}\n": "3: by_team_kind of caseload_average coun",
+    "targets:\n  caseload_average:\n    by_unit: 15\n": "3: by_unit of caseload_average should give",
+    "targets:\n  caseload_average:\n    by_unit: {ALL: 15}\n": "3: ALL is the whole authority",
+    "targets:\n  caseload_average:\n    by_unit:\n      T11: {2026-04-01: 15, 2025-04-01: 16}\n": (
+        "4: the step of 2025-04-01 stands after"
+    ),
+    # The trajectory.
+    "trajectory:\n  measure: cin_open\n": "1: the trajectory needs",
+    "trajectory: down\n": "1: the trajectory needs",
+}  # fmt: skip
+WHOLE = """trajectory:
+  measure: cin_open
+  work_stream: WS2
+  wording: Down
+  weekly: 25
+  floor_percent: 60
+  baselines: [2026-04-01, 2027-04-01]
+"""
+for before, after, sentence in (
+    (
+        "cin_open",
+        "cin_opened",
+        "2: cin_opened is no count on a day, and a trajectory is of one; the nearest is cin_",
+    ),
+    ("cin_open", "cin_net_change", "2: cin_net_change is no count on a day"),
+    ("weekly: 25", "weekly: -25", "5: weekly of the trajectory should be a number, 0 or more"),
+    (
+        "floor_percent: 60",
+        "floor_percent: 600",
+        "6: floor_percent of the trajectory should be a number, from 0 to 100",
+    ),
+    (
+        "[2026-04-01, 2027-04-01]",
+        "[2027-04-01, 2026-04-01]",
+        "7: put the baselines of the trajectory in the order",
+    ),
+    ("[2026-04-01, 2027-04-01]", "soon", "7: baselines of the trajectory should be dates"),
+    (
+        "baselines",
+        "floor_per_cent: 5\n  baselines",
+        "7: floor_per_cent is no setting of the trajectory; the nearest",
+    ),
+):
+    WRONG[WHOLE.replace(before, after)] = sentence
+WRONG[WHOLE + "targets:\n  cin_open: {steps: {2026-04-01: 5}}\n"] = "9: cin_open follows the trajectory above"
 
 
 @pytest.mark.parametrize("text", WRONG)
@@ -166,9 +250,10 @@ def test_a_wrong_file_is_answered_with_its_line(text: str) -> None:
     with pytest.raises(InputError) as caught:
         read(text, "targets.yaml")
     sentence = str(caught.value)
-    assert sentence.startswith(f"targets.yaml, {WRONG[text]}"), sentence
+    assert sentence.startswith(f"targets.yaml, line {WRONG[text]}"), sentence
     assert sentence.endswith(".")
     assert "\n" not in sentence
+    assert " more fault" not in sentence, "one slip of the pen, one sentence"
 
 
 def test_a_file_that_is_no_text_is_answered_with_its_name(tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""The plan's targets: `perfbot targets check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands import common
+from kpi_engine.errors import InputError
+
+targets = typer.Typer(help="The targets of the plan, or the authority's own.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this group."""
+    app.add_typer(targets, name="targets")
+
+
+@targets.callback()
+def _targets() -> None:
+    """The targets of the plan, or the authority's own."""
+
+
+@targets.command("check")
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(help="Default: PERFBOT_HOME/targets.yaml, else the program's own.")
+    ] = None,
+    at: common.At = None,
+) -> None:
+    """Says what is wrong with a targets file, line by line, or what it sets on a day."""
+    import kpi_engine
+
+    home = common.settings().home
+    units = kpi_engine.units_of_current(home)
+    day = common.parse_date(at, "--at") or kpi_engine.as_at_of_current(home) or common.now().date()
+    found = kpi_engine.check_targets(home, file, day, units)
+    if found.faults:
+        raise InputError("\n".join(f"{found.source}:{one.line}: {one.sentence}" for one in found.faults))
+    streams = ", ".join(found.work_streams)
+    common.say(
+        f"{found.source} is in order: {found.targets} targets of {len(found.work_streams)} work streams ({streams}), "
+        f"{found.steps} dated steps, {found.in_force} targets with a number in force at {day.isoformat()}."
+    )
+    if found.own:
+        known = "" if units is not None else "; no extract is loaded, so their ids were not checked"
+        common.say(f"{found.own} of them have values of a team's or service's own{known}.")
+    if found.without:
+        common.say(f"Measures without a target: {', '.join(found.without)}.")
