@@ -19,8 +19,8 @@ from kpi_engine.targets.checked import CheckedTargets, checked
 from kpi_engine.yaml_file import read_text
 
 __all__ = [
-    "CheckedTargets", "Engine", "InputError", "LoadError", "LoadReport", "as_at_of_current", "check_targets", "load",
-    "make_authority", "open_current", "open_folder", "open_known", "units_of_current",
+    "CheckedTargets", "Engine", "InputError", "LoadError", "LoadReport", "check_targets", "load", "make_authority",
+    "open_current", "open_folder", "open_known",
 ]  # fmt: skip
 
 
@@ -86,27 +86,19 @@ def _opened(home: Path, kept: store.Kept) -> Engine:
     return Engine(extract, findings=findings, home=home)
 
 
-def as_at_of_current(home: Path) -> date | None:
-    """The date of the current extract, or None where none has been loaded."""
+def check_targets(home: Path, file: Path | None, as_at: date | None, today: date) -> CheckedTargets:
+    """What is wrong with a targets file, or what it sets on a day: as_at, else the current extract's date, else today.
+
+    file None: the one that counts now, the authority's own or else the plan's. Ids of teams are checked against the
+    current extract, if there is one. Raises InputError for a file that cannot be read.
+    """
     every = store.kept(home)
-    return every[-1].as_at if every else None
-
-
-def units_of_current(home: Path) -> tuple[str, ...] | None:
-    """Ids of the teams and services of the current extract, or None where none has been loaded."""
-    every = store.kept(home)
-    return tuple(Engine(store.opened(every[-1])[0]).units) if every else None
-
-
-def check_targets(
-    home: Path, file: Path | None, as_at: date, units: tuple[str, ...] | None = None
-) -> CheckedTargets:
-    """What is wrong with a targets file, or what it sets on a day. file None: the one that counts now, the authority's
-    own or else the plan's. units: see `units_of_current`. Raises InputError for a file that cannot be read."""
+    units = tuple(Engine(store.opened(every[-1])[0]).units) if every else None
+    when = as_at or (every[-1].as_at if every else today)
     own = file or home / targets.FILE_NAME
     if file is None and not own.exists():
-        return checked(targets.shipped_text(), targets.SHIPPED, as_at, units)
-    return checked(read_text(own), own.name, as_at, units)
+        return checked(targets.shipped_text(), targets.SHIPPED, when, units)
+    return checked(read_text(own), own.name, when, units)
 
 
 def make_authority(

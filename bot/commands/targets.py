@@ -34,18 +34,16 @@ def check(
     import kpi_engine
 
     home = common.settings().home
-    units = kpi_engine.units_of_current(home)
-    day = common.parse_date(at, "--at") or kpi_engine.as_at_of_current(home) or common.now().date()
-    found = kpi_engine.check_targets(home, file, day, units)
+    found = kpi_engine.check_targets(home, file, common.parse_date(at, "--at"), common.now().date())
     if found.faults:
         raise InputError("\n".join(f"{found.source}:{one.line}: {one.sentence}" for one in found.faults))
     streams = ", ".join(found.work_streams)
     common.say(
         f"{found.source} is in order: {found.targets} targets of {len(found.work_streams)} work streams ({streams}), "
-        f"{found.steps} dated steps, {found.in_force} targets with a number in force at {day.isoformat()}."
+        f"{found.steps} dated steps, {found.in_force} targets with a number in force at {found.as_at.isoformat()}."
     )
     if found.own:
-        known = "" if units is not None else "; no extract is loaded, so their ids were not checked"
+        known = "" if found.units_known else "; no extract is loaded, so their ids were not checked"
         common.say(f"{found.own} of them have values of a team's or service's own{known}.")
     if found.without:
         common.say(f"Measures without a target: {', '.join(found.without)}.")

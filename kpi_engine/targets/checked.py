@@ -16,7 +16,8 @@ from kpi_engine.yaml_file import Fault
 class CheckedTargets:
     """faults: what is wrong, by line; the counts below are of what could be read.  targets: measures with one.
     work_streams: of the plan, and "local".  steps: dated values.  in_force: measures whose target is a number on the
-    day.  own: measures for which some team or service has its own.  without: measures of the catalogue with no target.
+    day.  own: measures for which some team or service has its own.
+    without: measures with no target.  units_known: whether ids of teams and services were checked.
     """
 
     source: str
@@ -28,6 +29,7 @@ class CheckedTargets:
     in_force: int
     own: int
     without: tuple[str, ...]
+    units_known: bool
 
 
 def checked(text: str, source: str, as_at: date, units: Iterable[str] | None = None) -> CheckedTargets:
@@ -44,6 +46,7 @@ def checked(text: str, source: str, as_at: date, units: Iterable[str] | None = N
         sum(len(target.steps) + sum(map(len, target.by_unit.values())) for target in told.values()),
         _in_force(found, as_at), sum(bool(target.by_unit) for target in told.values()),
         tuple(slug for slug in CATALOGUE if slug not in covered),
+        units is not None,
     )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ import pytest
 import kpi_engine
 
 EXPORTED = [
-    "Engine", "InputError", "LoadError", "LoadReport", "load", "make_authority", "open_current", "open_folder",
-    "open_known",
+    "CheckedTargets", "Engine", "InputError", "LoadError", "LoadReport", "check_targets", "load", "make_authority",
+    "open_current", "open_folder", "open_known",
 ]  # fmt: skip
 
 
