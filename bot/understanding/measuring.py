@@ -23,6 +23,10 @@ from kpi_engine.measures import CATALOGUE, in_catalogue_order
 from kpi_engine.vocabulary import Subject
 
 
+CAME_IN = frozenset({"had", "have", "got", "gotten", "recorded"})
+"""What is said of things that come in, too: "how many contacts have we had" counts them."""
+
+
 class Measuring(Placing):
     """Chooses the measures, or asks back which are meant."""
 
@@ -203,7 +207,12 @@ class Measuring(Placing):
         if (
             aspect == "in_time"
             or (aspect == "due" and show != "coming_up")
-            or (aspect == "done" and subject.in_time and (self.when is not None or self.shows["count"]))
+            or (
+                aspect == "done"
+                and subject.in_time
+                and (self.when is not None or self.shows["count"])
+                and not (subject.count and self.aspects.said.split()[-1] in CAME_IN)
+            )
         ):
             return self._in_time_slugs(subject, aspect)
         if aspect == "rate":

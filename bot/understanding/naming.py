@@ -64,7 +64,11 @@ class Naming(Walk):
         if "allocated" in everything and self._asks_whether_all():
             everything = everything - {"allocated"} | {"unallocated"}
             firm = everything - optional
-        if "plan" in everything and not everything & POPULATIONS and self._abuse_category():
+        if (
+            "plan" in everything
+            and not everything & POPULATIONS
+            and (self._abuse_category() or self._on_or_off_a_plan())
+        ):
             everything, firm = everything | {"cp"}, firm | {"cp"}
         groups = [g for g in segments_of(asked, pieces) if any(p.value("concept") != "child" for p in g)]
         one = best_subject(everything, optional) if everything else None
@@ -118,6 +122,17 @@ class Naming(Walk):
             for p in self.asked.cut.pieces
             for s in p.senses
         )
+
+    def _on_or_off_a_plan(self) -> bool:
+        """ "came off a plan", "gone on plans": on a plan is on a child protection plan (asking.md, Umbrella)."""
+        for piece in self.asked.cut.pieces:
+            if piece.has("show", "changes") and piece.norm.split()[-1] in ("on", "off", "onto", "left"):
+                after = [
+                    p for p in self.asked.cut.pieces if p.first >= piece.end and p.norm not in ("a", "the")
+                ]
+                if after and after[0].has("concept", "plan"):
+                    return True
+        return False
 
     def _is_list(self, listed: Sequence[Named], one: Named | None, groups: Sequence[Sequence[Piece]]) -> bool:
         """Whether "and" joins subjects and is no part of one ("contacts and referrals" is no conversion)."""

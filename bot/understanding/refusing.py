@@ -16,6 +16,7 @@ from bot.understanding.subjects import (
 from kpi_engine.question import AUTHORITY, Order, Question
 from kpi_engine.vocabulary import Subject
 
+WHICH_OF_SEVERAL = frozenset({"first", "second", "subsequent", "later", "next", "each", "further"})
 WISHES = frozenset({"like", "want"})
 NOT_PEOPLE = frozenset(
     {
@@ -56,6 +57,8 @@ class Refusing(AspectReading):
                 continue
             if piece.norm == "next" and draft.show == "coming_up":
                 asked.use(piece, "ignorable")
+            if piece.norm in WHICH_OF_SEVERAL and draft.show == "explain":
+                asked.use(piece, "ignorable")  # the rule that is shown covers them all
             if piece.has("target") or piece.has("claim"):
                 asked.use(piece, "ignorable")
             elif (
@@ -122,7 +125,7 @@ class Refusing(AspectReading):
             if piece.norm != "by" or taken.get(piece) != "ignorable":
                 continue
             following = next((p for p in self.asked.cut.pieces if p.first >= piece.end), None)
-            if following is None:
+            if following is None or asked_how_it_ended(self.asked.cut.before(piece)):
                 continue
             mended = any(t.fixed for t in self.asked.cut.tokens[following.first : following.end])
             if taken.get(following) == "measure" or (
@@ -317,6 +320,11 @@ class Refusing(AspectReading):
                 name = "Briefing" if show == "briefing" else "Everything overdue"
                 out.append(Choice(f"{name}, {wording.whose(question, self.env.vocabulary)}", question))
         return tuple(out[:3])
+
+
+def asked_how_it_ended(word: str) -> bool:
+    """ "closed by stepping down" groups nothing."""
+    return word in ("closed", "close", "closing", "closure", "closures", "ended", "ending", "end", "left")
 
 
 def _wordish(norm: str) -> bool:

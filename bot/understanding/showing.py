@@ -479,6 +479,9 @@ class Showing(Measuring):
                 and not shows["show_me"]
             ):
                 by["worker"] = [ranked[0]]
+        if staff and not any((by["team"], by["service"], by["worker"])):
+            counted = {p.end for p, amount in self.amounts if amount.what == "rows"}
+            by["worker"] = [p for p in staff if p.first in counted]
         if self.ranks and by["worker"] and [n.subject.name for n in self.named] == ["children"]:
             self.named = [Named(subject_named("caseloads"), self.named[0].used, frozenset())]
         chosen = next((v for v in ("team", "service", "worker") if by[v]), None)
