@@ -22,7 +22,6 @@ from bot.understanding.subjects import (
 from kpi_engine.measures import CATALOGUE, in_catalogue_order
 from kpi_engine.vocabulary import Subject
 
-
 CAME_IN = frozenset({"had", "have", "got", "gotten", "recorded"})
 """What is said of things that come in, too: "how many contacts have we had" counts them."""
 
