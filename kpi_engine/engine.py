@@ -14,6 +14,7 @@ from kpi_engine import export, holding
 from kpi_engine.allocation import ALLOCATED_ROLES
 from kpi_engine.answer import Answer, DataStamp, Figure
 from kpi_engine.answering import Asked, answer
+from kpi_engine.answering.restated import Restatement, SentFigure, restated
 from kpi_engine.days import day
 from kpi_engine.duties import CLOCKS
 from kpi_engine.errors import InputError, Unknown
@@ -150,6 +151,11 @@ class Engine:
         self.ask(Question("briefing", as_at=self.as_at), EVERYTHING)
         for slug in CATALOGUE:
             self.ask(Question("trend", (slug,), as_at=self.as_at), EVERYTHING)
+
+    def restated(self, sent: SentFigure, before: Engine | None, scope: Scope) -> Restatement | None:
+        """Why a figure that was sent from another extract (`before`; None = no longer kept) is another one now, with the
+        rows that the scope may see; None where it is still the same."""
+        return restated(self, before, sent, scope)
 
     # For the operator and for tests
 
