@@ -14,7 +14,7 @@ from kpi_engine import export, holding
 from kpi_engine.allocation import ALLOCATED_ROLES
 from kpi_engine.answer import Answer, DataStamp, Figure
 from kpi_engine.answering import Asked, answer
-from kpi_engine.answering.restated import Restatement, SentFigure, restated
+from kpi_engine.answering.restated import Restatement, restated
 from kpi_engine.days import day
 from kpi_engine.duties import CLOCKS
 from kpi_engine.errors import InputError, Unknown
@@ -25,6 +25,7 @@ from kpi_engine.findings import Finding
 from kpi_engine.measures import CATALOGUE, measure
 from kpi_engine.organisation import Organisation, Unit, User, Worker
 from kpi_engine.question import ALL, EVERYTHING, Period, Question, Scope
+from kpi_engine.sent import SentFigure
 from kpi_engine.targets import Targets, targets
 from kpi_engine.world import World
 
@@ -153,8 +154,8 @@ class Engine:
             self.ask(Question("trend", (slug,), as_at=self.as_at), EVERYTHING)
 
     def restated(self, sent: SentFigure, before: Engine | None, scope: Scope) -> Restatement | None:
-        """Why a figure that was sent from another extract (`before`; None = no longer kept) is another one now, with the
-        rows that the scope may see; None where it is still the same."""
+        """Why a figure that was sent from another extract (`before`; None = no longer kept) is another one now, with
+        the rows that the scope may see; None where it is still the same."""
         return restated(self, before, sent, scope)
 
     # For the operator and for tests

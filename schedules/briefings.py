@@ -16,6 +16,7 @@ from bot.turn import PERSONAL, Audience, Reply
 from kpi_engine.engine import Unit, User
 from kpi_engine.errors import PerfbotError
 from kpi_engine.question import ALL, Question, UnitRef
+from kpi_engine.sent import figures_in
 
 MANAGERS = frozenset({"team_manager", "service_manager", "assistant_director", "director"})
 """The roles of local_users that get the posts of their own unit."""
@@ -86,6 +87,15 @@ class Payload:
             if reply
             else None,
         }
+
+    @property
+    def figures(self) -> dict[str, Any] | None:
+        """The numbers that the reply tells, with the extract they are from; None where it tells none."""
+        answer = self.reply.answer if self.reply else {}
+        told = figures_in(answer)
+        if not told:
+            return None
+        return {"extract": answer["data"]["extract"], "figures": [each.to_json() for each in told]}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Payload:

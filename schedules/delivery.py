@@ -81,7 +81,7 @@ class Posting:
         now = self._t.clock()
         lease = self._t.lease if lease is None else lease
         return await self._briefings.claim(
-            *key, payload.to_json(), holder=self._holder, now=now, lease=lease, until=until
+            *key, payload.to_json(), holder=self._holder, now=now, lease=lease, until=until, figures=payload.figures
         )
 
     async def send(self, mine: Delivery) -> None:
@@ -163,8 +163,10 @@ class Posting:
         except CannotCompose as error:
             await self.fail(mine, f"it could not be composed: {error}")
             return None
-        frozen = Payload(payload.unit, payload.audience, reply).to_json()
-        kept = await self._briefings.fill(mine.id, frozen, holder=self._holder, now=self._t.clock())
+        frozen = Payload(payload.unit, payload.audience, reply)
+        kept = await self._briefings.fill(
+            mine.id, frozen.to_json(), holder=self._holder, now=self._t.clock(), figures=frozen.figures
+        )
         return reply if kept else None
 
     async def _entitled(self, recipient: Recipient, payload: Payload) -> bool:

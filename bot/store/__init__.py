@@ -24,6 +24,7 @@ from bot.store.encryption import Cipher, load_cipher
 from bot.store.migrate import migrate
 from bot.store.references import Reference, References
 from bot.store.schedule_marks import ScheduleMarks
+from bot.store.sent_figures import SentFigures, Telling
 from bot.store.subscriptions import Subscription, Subscriptions
 from bot.store.unclear import UnclearQuestion, UnclearQuestions
 
@@ -37,6 +38,7 @@ __all__ = [
     "Store",
     "StoreUnavailable",
     "Subscription",
+    "Telling",
     "UnclearQuestion",
     "load_cipher",
     "open_store",
@@ -53,6 +55,7 @@ class Store:
         self.channels = Channels(database)
         self.audit = Audit(database, cipher)
         self.briefings = Briefings(database, cipher)
+        self.sent_figures = SentFigures(database, cipher)
         self.activities = Activities(database, cipher)
         self.cards = CardReferences(database, cipher)
         self.unclear = UnclearQuestions(database, cipher)

@@ -68,9 +68,11 @@ class Briefings:
         now: datetime,
         lease: timedelta,
         until: datetime | None = None,
+        figures: Mapping[str, Any] | None = None,
     ) -> Delivery | None:
         """The delivery to make, or None: somebody has it, or it is done, failed or unknown.
 
+        figures: the numbers it tells, which stay when the payload is emptied (bot/store/sent_figures.py).
         Where an earlier claim lapsed before its post began, that delivery is handed over with its first
         payload.
         """
@@ -80,7 +82,8 @@ class Briefings:
             made = await session.execute(
                 insert_for(self._database, BriefingRow)
                 .values(
-                    **key, **mine, payload=self._cipher.seal(payload), composed_at=now, tries=0, until=until
+                    **key, **mine, payload=self._cipher.seal(payload), composed_at=now, tries=0, until=until,
+                    figures=self._sealed(figures),
                 )
                 .on_conflict_do_nothing(index_elements=list(key))
                 .returning(BriefingRow.id)
@@ -152,7 +155,10 @@ class Briefings:
             {"status": "claimed", "lease_until": again_at or now, "because": because, "changed_at": now},
         )
 
-    async def fill(self, identity: int, payload: Mapping[str, Any], *, holder: str, now: datetime) -> bool:
+    async def fill(
+        self, identity: int, payload: Mapping[str, Any], *, holder: str, now: datetime,
+        figures: Mapping[str, Any] | None = None,
+    ) -> bool:  # fmt: skip
         """Freeze the payload of one that was kept without any (it could not be composed) and never begun."""
         return await self._change(
             and_(
@@ -161,7 +167,12 @@ class Briefings:
                 BriefingRow.holder == holder,
                 BriefingRow.tries == 0,
             ),
-            {"payload": self._cipher.seal(payload), "composed_at": now, "changed_at": now},
+            {
+                "payload": self._cipher.seal(payload),
+                "composed_at": now,
+                "changed_at": now,
+                "figures": self._sealed(figures),
+            },
         )
 
     async def expire(self, now: datetime) -> list[Delivery]:
@@ -191,8 +202,8 @@ class Briefings:
         )
 
     async def empty_before(self, moment: datetime) -> int:
-        """Take the `reply` out of payloads settled before `moment`; that it was sent, to whom, stays. Says how
-        many."""
+        """Take the `reply` out of payloads settled before `moment`; that it was sent, to whom, and its figures stay.
+        Says how many."""
         async with self._database.writing() as session:
             old = await session.scalars(
                 select(BriefingRow).where(
@@ -273,6 +284,9 @@ class Briefings:
                 update(BriefingRow).where(where).values(**values).returning(BriefingRow.id)
             )
             return changed.first() is not None
+
+    def _sealed(self, figures: Mapping[str, Any] | None) -> bytes | None:
+        return self._cipher.seal(figures) if figures else None
 
     def _delivery(self, row: BriefingRow) -> Delivery:
         return Delivery(

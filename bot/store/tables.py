@@ -108,6 +108,7 @@ class BriefingRow(Base):
     activity_id: Mapped[str | None]
     because: Mapped[str | None]
     until: Mapped[datetime | None]
+    figures: Mapped[bytes | None]
 
 
 class ActivityRow(Base):

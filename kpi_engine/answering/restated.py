@@ -26,7 +26,8 @@ from kpi_engine.days import day
 from kpi_engine.facts import CHILD_COLUMNS
 from kpi_engine.measure import Measure
 from kpi_engine.measures import measure
-from kpi_engine.question import EVERYTHING, Period, Question, Scope
+from kpi_engine.question import EVERYTHING, Question, Scope
+from kpi_engine.sent import SentFigure
 from kpi_engine.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -35,18 +36,6 @@ if TYPE_CHECKING:
 Move = Literal["in", "out", "met", "not_met", "size"]
 Key = tuple[Any, ...]
 OWNERS = "ssd_involvements"
-
-
-@dataclass(frozen=True)
-class SentFigure:
-    """A figure as it was sent: the measure of a unit, as at a day, over a period (None = as at that day)."""
-
-    measure: str
-    unit_id: str
-    as_at: date
-    period: Period | None
-    value: float | None
-    of: float | None = None
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,16 @@ from collections import Counter
 import pytest
 
 from kpi_engine import Engine, open_folder
-from kpi_engine.answering.restated import MovedRow, Restatement, SentFigure
+from kpi_engine.answering.restated import MovedRow, Restatement
 from kpi_engine.figures import POPULATION_MASKS, default_period
 from kpi_engine.measure import Average, Backlog, Flow, Rate, Share, Stock
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import EVERYTHING, Scope
+from kpi_engine.sent import SentFigure
 from tests.generative.random_authority import extract_date, random_authority, write_ssd_folder
 from tests.longhand.restated import Tables, backlog_moves, rate_moves
 
+Pair = tuple[Engine, Engine, Tables, Tables]
 SEEDS = range(4)
 UNITS = ("ALL", "T11")
 SIGNED = ("cin_net_change", "in_house_places", "team_span")
@@ -59,7 +61,7 @@ def edited(tables: Tables, seed: int) -> Tables:
 @pytest.fixture(scope="module", params=SEEDS)
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Engine, Engine, Tables, Tables]:
+) -> Pair:
     seed = int(request.param)
     then = random_authority(seed, 30)
     now = edited(then, seed)
@@ -88,7 +90,7 @@ def restatements(before: Engine, now: Engine, scope: Scope = EVERYTHING) -> list
     return found
 
 
-def test_the_rows_account_for_the_whole_difference(pair: tuple[Engine, Engine, Tables, Tables]) -> None:
+def test_the_rows_account_for_the_whole_difference(pair: Pair) -> None:
     before, now, _, _ = pair
     found = restatements(before, now)
     assert len(found) > 10
@@ -106,7 +108,7 @@ def test_the_rows_account_for_the_whole_difference(pair: tuple[Engine, Engine, T
 
 
 def test_a_rate_and_a_backlog_move_by_the_duties_found_by_hand(
-    pair: tuple[Engine, Engine, Tables, Tables],
+    pair: Pair,
 ) -> None:
     before, now, then_tables, now_tables = pair
     compared = 0
@@ -132,7 +134,7 @@ def key_of(moved: MovedRow) -> tuple[str, str, int]:
 
 
 def test_a_scope_sees_rows_of_its_own_teams_only_and_is_told_how_many_more_there_are(
-    pair: tuple[Engine, Engine, Tables, Tables],
+    pair: Pair,
 ) -> None:
     before, now, _, _ = pair
     own = frozenset({"T11"})
@@ -149,6 +151,6 @@ def test_a_scope_sees_rows_of_its_own_teams_only_and_is_told_how_many_more_there
                 assert now.child_team(child, one.sent.as_at) == "T11"
 
 
-def test_the_same_extract_restates_nothing(pair: tuple[Engine, Engine, Tables, Tables]) -> None:
+def test_the_same_extract_restates_nothing(pair: Pair) -> None:
     before, _, _, _ = pair
     assert restatements(before, before) == []
