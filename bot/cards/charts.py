@@ -1,4 +1,7 @@
-"""Charts: a Teams chart element with a picture behind it, or the picture alone."""
+"""Charts: a Teams chart element, or, for clients that draw none, a picture of it.
+
+Drawing a picture costs more than working the answer out, so only a client that shows it has one drawn.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 from bot.cards.client import Client
 from bot.cards.elements import Element, picture, text
 from bot.cards.frame import Room
-from bot.cards.spec import Bars, Line
+from bot.cards.spec import Bar, Bars, Line, Track
 
 _LEAST_ROWS = 5
 _COLOURS = {"red": "attention", "amber": "warning", "green": "good", None: "categoricalBlue"}
@@ -17,12 +20,30 @@ _COLOURS = {"red": "attention", "amber": "warning", "green": "good", None: "cate
 def draw(spec: Line | Bars, client: Client, room: Room) -> Element:
     """The chart as this client can show it.
 
-    Behind a chart stands its picture, on a crowded card the sentence that says what it shows. A client without charts
-    has the picture alone, and gives it up last.
+    Behind a chart stands the sentence that says what it shows; its numbers are in the card's tables as well. A client
+    without charts has the picture, and gives it up last.
     """
     if client.charts:
-        return _element(spec) | {"fallback": _picture(spec) if room.pictures else _sentence(spec)}
-    return _picture(spec) if room.pictures or room.rows >= _LEAST_ROWS else _sentence(spec)
+        return _element(spec) | {"fallback": _sentence(spec)}
+    return _picture(spec) if room.rows >= _LEAST_ROWS else _sentence(spec)
+
+
+def drawn(chart: Element) -> Element:
+    """The picture of a chart element, small: for a card made for Teams that is shown where no charts are drawn."""
+    alt = str(chart.get("fallback", {}).get("text", ""))
+    if chart["type"] == "Chart.HorizontalBar":
+        rags = {colour: rag for rag, colour in _COLOURS.items()}
+        bars = tuple(Bar(bar["x"], bar["y"], rags[bar["color"]]) for bar in chart["data"])
+        return _picture(Bars(chart["title"], chart["xAxisTitle"], bars, alt=alt))
+    tracks: dict[str, Track] = {
+        one["legend"]: tuple((point["x"], point["y"]) for point in one["values"]) for one in chart["data"]
+    }
+    return _picture(
+        Line(
+            chart["title"], chart["yAxisTitle"], tracks.get("Now", ()), tracks.get("Target", ()), alt, small=True,
+            ahead=tracks.get("Expected", ()),
+        )
+    )  # fmt: skip
 
 
 def _sentence(spec: Line | Bars) -> Element:

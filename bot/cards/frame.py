@@ -22,16 +22,12 @@ _SEAL = len(', "until": "2026-12-14", "seal": "0123456789abcdef0123456789abcdef"
 
 @dataclass(frozen=True)
 class Room:
-    """How much a card may show. rows: rows of a preview in all.  pictures: with pictures behind charts."""
+    """How much a card may show. rows: rows of a preview in all."""
 
     rows: int
-    pictures: bool
 
 
-ROOMS = tuple(Room(rows, pictures) for rows, pictures in (
-    (15, True), (12, True), (10, True), (8, True), (12, False), (10, False), (8, False), (6, False), (5, False),
-    (3, False), (1, False),
-))  # fmt: skip
+ROOMS = tuple(Room(rows) for rows in (15, 12, 10, 8, 6, 5, 3, 1))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.cards.charts import drawn
 from bot.hosts.webchat.conversations import Activity, Conversation
 from bot.turn import Reply, Turn
 from kpi_engine.errors import InputError
@@ -111,9 +112,11 @@ def for_web_chat(part: Any, activity_id: str) -> Any:
     """The card with the activity's id in the data of every button, however deep it lies.
 
     A scheduled post is composed for Teams: its Action.Execute, which Web Chat does not know, becomes the
-    Action.Submit that carries the same.
+    Action.Submit that carries the same, and its charts become pictures.
     """
     if isinstance(part, Mapping):
+        if str(part.get("type", "")).startswith("Chart."):
+            return drawn(part)
         out = {key: for_web_chat(value, activity_id) for key, value in part.items()}
         if part.get("type") == "Action.Execute":
             out["type"] = "Action.Submit"

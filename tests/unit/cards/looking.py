@@ -86,7 +86,7 @@ def _drawn(items: list[Element], indent: str = "") -> Iterator[str]:
             yield f"{indent}({item.get('style', 'container')}{hidden})"
             yield from _drawn(item["items"], indent + "  ")
         else:
-            yield f"{indent}{kind}: {item.get('altText') or item['fallback']['altText']}"
+            yield f"{indent}{kind}: {item.get('altText') or item['fallback']['text']}"
 
 
 def _cell(cell: Element) -> str:
