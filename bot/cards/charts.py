@@ -6,15 +6,17 @@ Drawing a picture costs more than working the answer out, so only a client that 
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 from bot.cards.client import Client
 from bot.cards.elements import Element, picture, text
 from bot.cards.frame import Room
 from bot.cards.spec import Bar, Bars, Line, Track
+from kpi_engine.answer import Rag
 
 _LEAST_ROWS = 5
-_COLOURS = {"red": "attention", "amber": "warning", "green": "good", None: "categoricalBlue"}
+_COLOURS: dict[Rag | None, str] = {"red": "attention", "amber": "warning", "green": "good", None: "categoricalBlue"}
 
 
 def draw(spec: Line | Bars, client: Client, room: Room) -> Element:
@@ -28,7 +30,7 @@ def draw(spec: Line | Bars, client: Client, room: Room) -> Element:
     return _picture(spec) if room.rows >= _LEAST_ROWS else _sentence(spec)
 
 
-def drawn(chart: Element) -> Element:
+def drawn(chart: Mapping[str, Any]) -> Element:
     """The picture of a chart element, small: for a card made for Teams that is shown where no charts are drawn."""
     alt = str(chart.get("fallback", {}).get("text", ""))
     if chart["type"] == "Chart.HorizontalBar":

@@ -60,7 +60,7 @@ def _many(
         return together.page(found, answer, names, client)
     if not found:
         return headline.several(answer, names, client, room), []
-    few = room if len(shown) <= _MOST_TO_PRESS else Room(min(room.rows, _PLAIN), room.pictures)
+    few = room if len(shown) <= _MOST_TO_PRESS else Room(min(room.rows, _PLAIN))
     numbers = headline.several(answer, names, client, few)
     body, more = together.preview(
         found, answer, names, client, room, lambda a, row: _why(a, row, answer, client)
