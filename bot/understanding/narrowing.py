@@ -20,6 +20,8 @@ class Narrowing(Showing):
         for piece in asked.find("filter"):
             name, _, code = piece.value("filter").partition("=")
             if name in draft.filters:
+                if draft.filters[name] == code:
+                    asked.use(piece, "filter", piece.value("filter"))
                 continue
             if not self.named and not asked.find("every") and draft.show in ("explain",):
                 continue

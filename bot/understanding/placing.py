@@ -10,6 +10,20 @@ from bot.understanding.reading import Choice, Reading
 from bot.understanding.refusing import Refusing
 from kpi_engine.question import AUTHORITY
 
+COMPARED = frozenset(
+    {
+        "compare",
+        "compared",
+        "compares",
+        "compared with",
+        "compared to",
+        "stack up",
+        "stack up against",
+        "measure up",
+    }
+)
+"""Of what a unit does beside another: "how do we compare with CSWT 2"."""
+
 
 class Placing(Refusing):
     """Decides whose number is asked for."""
@@ -32,7 +46,7 @@ class Placing(Refusing):
         asked, draft, env = self.asked, self.draft, self.env
         listener, vocabulary = env.listener, env.vocabulary
         own_strong = asked.find("own", "strong")
-        if any(p.norm.endswith(" than") for p in self.shows["compare"]):
+        if any(p.norm.endswith(" than") or p.norm in COMPARED for p in self.shows["compare"]):
             own_strong = own_strong or asked.find("own", "weak")
         own_weak = asked.find("own", "weak")
         own_service = asked.find("own", "service")

@@ -195,6 +195,9 @@ class Showing(Measuring):
         elif shows["change_of"] and self.when and self.when.since_last_week:
             show = "changes"
             asked.use_all(shows["change_of"], "show", "changes")
+        elif self._became_overdue():
+            show = "changes"
+            asked.use_all([*self.list_pieces, *shows["show_me"]], "show", "changes")
         elif self._is_coming_up():
             show = "coming_up"
         elif (
@@ -403,6 +406,16 @@ class Showing(Measuring):
             n.subject.plain and not PERIOD_SLUGS & set(n.subject.plain) for n in self.named
         )
         return over and months and stocks and not (self.by_pieces["team"] or self.by_pieces["worker"])
+
+    def _became_overdue(self) -> bool:
+        """ "Which have become overdue since last week": who came on the list, not what falls due."""
+        became = any("become" in p.norm or "became" in p.norm for p in self.found_aspects["due"])
+        return (
+            became
+            and bool(self.when)
+            and bool(self.when.since_last_week or self.when.past)
+            and "have" in self.norms
+        )
 
     def _is_coming_up(self) -> bool:
         asked = self.asked

@@ -281,7 +281,15 @@ def _numbers(tokens: list[Token]) -> list[Token]:
     while place < len(tokens):
         token = tokens[place]
         following = tokens[place + 1] if place + 1 < len(tokens) else None
-        if token.low in _TENS:
+        before = tokens[place - 1].low if place else ""
+        if (
+            before in ("under", "over")
+            and token.low.removesuffix("s") in _NUMBERS
+            and token.low not in _NUMBERS
+        ):
+            value_text = str(_NUMBERS[token.low.removesuffix("s")])
+            out.append(replace(token, low=value_text, norm=value_text, kind="number"))
+        elif token.low in _TENS:
             value = _TENS[token.low]
             used = token
             if following is not None and following.low in _NUMBERS and 0 < _NUMBERS[following.low] < 10:

@@ -334,6 +334,12 @@ def _month_span(match: re.Match[str], as_at: date) -> When | None:
     return _between(match, as_at)
 
 
+def _two_months(match: re.Match[str], as_at: date) -> When | None:
+    """ "In September and October": one period; months apart are two questions."""
+    first, second = _MONTH_NAMES[match[1]], _MONTH_NAMES[match[2]]
+    return _between(match, as_at) if second == first % 12 + 1 else None
+
+
 def _by(match: re.Match[str], as_at: date) -> When | None:
     words, before = match[2], match[1] == "before"
     bits = words.split()
@@ -490,9 +496,11 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"{_LEAD}(?:between |from )?(?:the )?(\d{{1,2}})(?:st|nd|rd|th)? (?:and|to|until) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({M})(?: (20\d\d))?", _days_of_month),
     (rf"{_LEAD}({DATE}) (?:to|until|till) ({DATE})", _between),
     (rf"{_LEAD}({M}(?: 20\d\d)?) (?:to|until|through to) ({M}(?: 20\d\d)?)", _month_span),
+    (rf"{_LEAD}({M}) (?:and|&) ({M})(?: 20\d\d)?(?! \d)", _two_months),
     (r"(?:by|before|until|up to) (?:the )?end of (?:the |this )?(?:financial )?(week|month|quarter|year)|by (?:the )?(week|month|quarter|year) end|(?:the )?(?:rest|remainder) of (?:the |this )?(?:financial )?(week|month|quarter|year)|later (?:this |in the )(week|month|quarter|year)|before this (week|month|quarter|year) is (?:out|over)|before the (week|month|quarter|year) is (?:out|over)",
      lambda m, d: _end_of(next(g for g in m.groups() if g), d)),
-    (r"(?:between now and|from now (?:to|until)) (?:the )?end of (?:the |this )?(week|month|quarter|year)", lambda m, d: _end_of(m[1], d)),
+    (r"(?:between now and|from now (?:to|until|till)) (?:the )?end of (?:the |this )?(week|month|quarter|year)", lambda m, d: _end_of(m[1], d)),
+    (r"(?:between now and|from now (?:to|until|till)|before|until|till|up to) (?:the )?(week|month|quarter|year) end", lambda m, d: _end_of(m[1], d)),
     (r"(?:by|before|until|up to) (?:the )?end of next (week|month|quarter|year)", lambda m, d: _end_of(m[1], d, True)),
     (rf"(by|before|to|until|till|up to) (?:the )?(?:end of |start of |beginning of )?({M})(?: (20\d\d))?(?! \d)", _by_month),
     (rf"(by|before|until|up to|between now and|from now until|from now to|on or before) (?:this |the |close on |close of play on |close of )?((?:next )?{W}|{DATE})", _by),
