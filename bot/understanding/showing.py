@@ -410,10 +410,11 @@ class Showing(Measuring):
     def _became_overdue(self) -> bool:
         """ "Which have become overdue since last week": who came on the list, not what falls due."""
         became = any("become" in p.norm or "became" in p.norm for p in self.found_aspects["due"])
+        when = self.when
         return (
             became
-            and bool(self.when)
-            and bool(self.when.since_last_week or self.when.past)
+            and when is not None
+            and (when.since_last_week or when.past is not None)
             and "have" in self.norms
         )
 
