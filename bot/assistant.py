@@ -109,6 +109,8 @@ class Assistant:
 
     async def reply(self, turn: Turn) -> list[Reply]:
         """One reply, or two when the message held two questions; recorded before they are given back."""
+        await self._engines.renew()
+        turn = replace(turn, person_id=rights.spelt(turn.person_id, self._engines.current()))
         if self._pace is not None and (sentence := self._pace.too_fast(turn.person_id, turn.now)):
             waits = Said(answer_json.in_words("", "not_permitted", sentence, None), "too_fast")
             await self._record(waits, turn.person_id, turn.conversation_id, turn.audience, turn.now)
@@ -137,6 +139,7 @@ class Assistant:
 
     async def parse(self, person_id: str, audience: Audience, text: str) -> Reading:
         """How a message is read, with nothing computed (`ask --parse`); raises NotPermitted for strangers."""
+        await self._engines.renew()
         engine = self._engines.current()
         room = self._room(engine, rights.identify(person_id, engine), audience, Client())
         return await asyncio.to_thread(self._read, room, text, Context())
@@ -161,6 +164,7 @@ class Assistant:
         conversation_id: str = audit.SERVER,
     ) -> Reply:  # fmt: skip
         """The answer to a question that nobody asked just now, under the rights that a briefing has."""
+        await self._engines.renew()
         async with self._one_at_a_time:
             said = await asyncio.to_thread(self._say, question, person_id, audience)
         now = self._clock()

@@ -18,6 +18,10 @@ class Engines(Protocol):
 
     def current(self) -> Engine: ...
 
+    async def renew(self) -> None:
+        """Brings up to date what cannot be looked up at the moment it is needed: who is in which group."""
+        ...
+
 
 class FixedEngine:
     """One engine for good: the command line, `--known`, tests."""
@@ -27,6 +31,9 @@ class FixedEngine:
 
     def current(self) -> Engine:
         return self._engine
+
+    async def renew(self) -> None:
+        """Nothing here changes by itself."""
 
 
 class CurrentEngine:
@@ -55,6 +62,9 @@ class CurrentEngine:
             return self._engine
         finally:
             self._lock.release()
+
+    async def renew(self) -> None:
+        """A new extract is noticed by `current`."""
 
     def _swap(self) -> None:
         """Takes the new extract; one that cannot be opened leaves the old one in place."""

@@ -100,7 +100,8 @@ class RestrictedCases:
         viewers = self._read()
         if audience.kind != "personal" or person_id is None:
             return frozenset(viewers)
-        return frozenset(child for child, seen_by in viewers.items() if person_id not in seen_by) - opened
+        who = person_id.casefold()
+        return frozenset(child for child, seen_by in viewers.items() if who not in seen_by) - opened
 
     def _read(self) -> Mapping[str, frozenset[str]]:
         try:
@@ -128,7 +129,7 @@ def _viewers_in(path: Path) -> dict[str, frozenset[str]]:
                     raise InputError(
                         f"{FILE}, line {reader.line_num}: a child_id and its viewers are needed."
                     )
-                viewers = {one.strip() for one in (row["viewers"] or "").split(";") if one.strip()}
+                viewers = {one.strip().casefold() for one in (row["viewers"] or "").split(";") if one.strip()}
                 found[child] = found.get(child, frozenset()) | viewers
             return found
     except (OSError, UnicodeDecodeError, csv.Error):

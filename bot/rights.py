@@ -73,7 +73,9 @@ class Person:
 def identify(user_id: str, engine: Engine) -> Person:
     """The person behind a verified id; raises NotPermitted for an unknown or inactive one (rights.md 1)."""
     user = engine.users.get(user_id)
-    if user is None or not user.active:
+    if user is None:
+        raise NotPermitted(engine.users.otherwise or STRANGER)
+    if not user.active:
         raise NotPermitted(STRANGER)
     return Person(user.user_id, user.name, user.role, _own_unit(user.unit_id, engine), user.also_sees)
 
@@ -82,6 +84,12 @@ def is_known(user_id: str, engine: Engine) -> bool:
     """Whether the id is an active person's."""
     user = engine.users.get(user_id)
     return user is not None and user.active
+
+
+def spelt(user_id: str, engine: Engine) -> str:
+    """The id as the rows of people spell it: one person is one id in the record, whatever case Entra sends."""
+    user = engine.users.get(user_id)
+    return user.user_id if user is not None else user_id
 
 
 def _own_unit(unit_id: str | None, engine: Engine) -> UnitRef:

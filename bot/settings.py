@@ -67,6 +67,19 @@ class Settings(BaseSettings):
     channels: Words = Field(
         ("msteams",), description="Bot Framework channels that activities are accepted from."
     )
+    graph_url: str = Field(
+        "https://graph.microsoft.com/v1.0",
+        description="Microsoft Graph, which says who is in the Entra groups of groups.yaml in the home folder "
+        "(group id: role and unit). Another address only in a national cloud.",
+    )
+    login_url: str = Field(
+        "https://login.microsoftonline.com",
+        description="Where the bot signs in to Microsoft Graph. Another address only in a national cloud.",
+    )
+    groups_last_known_minutes: int = Field(
+        60, ge=1, le=1440, description="While Microsoft Graph cannot be reached, its last word on who is in which "
+        "group counts for this many minutes; after that nobody is admitted through a group.",
+    )  # fmt: skip
     local_mode: bool = Field(
         False,
         description="Answer without checking who calls: to try out on one machine. Needs a loopback host.",
@@ -194,6 +207,13 @@ class Settings(BaseSettings):
             raise ValueError("must be a time such as 05:30, and not between 01:00 and 02:00")
         return value
 
+    @field_validator("graph_url", "login_url")
+    @classmethod
+    def _is_secure_address(cls, value: str) -> str:
+        if not value.startswith("https://") or "@" in value or "?" in value:
+            raise ValueError("must start with https:// and hold no password or question mark")
+        return value.rstrip("/")
+
     @field_validator("heartbeat_url")
     @classmethod
     def _is_address(cls, value: SecretStr) -> SecretStr:
@@ -250,6 +270,13 @@ class Settings(BaseSettings):
                     "unset one, so that a real bot is never left open."
                 )
             return
+        self.check_can_sign_in("The bot will not start without {missing}. To try it out on this machine alone, set "
+                               "PERFBOT_LOCAL_MODE=true.")
+
+    def check_can_sign_in(
+        self, sentence: str = "Entra groups (groups.yaml) cannot be read without {missing}."
+    ) -> None:
+        """Raise SettingsError unless the bot has credentials of its own in Entra."""
         missing = [
             name
             for name, value in (
@@ -260,10 +287,7 @@ class Settings(BaseSettings):
             if not value.strip()
         ]
         if missing:
-            raise SettingsError(
-                f"The bot will not start without {', '.join(missing)}. "
-                "To try it out on this machine alone, set PERFBOT_LOCAL_MODE=true."
-            )
+            raise SettingsError(sentence.format(missing=", ".join(missing)))
 
     def listing(self) -> list[tuple[str, str, str]]:
         """(variable, value now, description) of every setting, in order; a secret's value is "set" or "not

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -23,13 +24,14 @@ from kpi_engine.extracts.raw import Extract
 from kpi_engine.figures import Figures, default_period
 from kpi_engine.findings import Finding
 from kpi_engine.measures import CATALOGUE, measure
-from kpi_engine.organisation import Organisation, Unit, User, Worker
+from kpi_engine.organisation import Organisation, Unit, Worker
 from kpi_engine.question import ALL, EVERYTHING, Period, Question, Scope
 from kpi_engine.sent import SentFigure
 from kpi_engine.targets import Targets, targets
+from kpi_engine.users import User, Users
 from kpi_engine.world import World
 
-__all__ = ["Engine", "Unit", "User", "Worker"]
+__all__ = ["Engine", "Unit", "User", "Users", "Worker"]
 
 
 class Engine:
@@ -50,6 +52,7 @@ class Engine:
         self.organisation = Organisation(self.world, extract.authority)
         self.targets: Targets = targets(home)
         self._findings = findings
+        self._users: Users | None = None
 
     # Who and what
 
@@ -68,9 +71,15 @@ class Engine:
         return self.organisation.workers
 
     @property
-    def users(self) -> Mapping[str, User]:
-        """Everybody in local_users by user_id."""
-        return self.organisation.users
+    def users(self) -> Users:
+        """Everybody in local_users, or whom `with_users` has put in their place."""
+        return self.organisation.users if self._users is None else self._users
+
+    def with_users(self, users: Users) -> Engine:
+        """The same extract with these people: those of local_users and of wherever else they come from."""
+        other = copy.copy(self)
+        other._users = users
+        return other
 
     def units_below(self, unit_id: str) -> frozenset[str]:
         """The unit's own id and the ids of every unit below it (for ALL: every unit). Empty if unknown."""

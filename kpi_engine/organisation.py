@@ -11,6 +11,7 @@ from kpi_engine import cells
 from kpi_engine.days import NEVER, Mask, day
 from kpi_engine.facts import NO_TEAM, NOBODY
 from kpi_engine.question import ALL, UnitKind, UnitRef
+from kpi_engine.users import User, Users
 from kpi_engine.world import World
 
 TEAM_KINDS = (
@@ -49,18 +50,6 @@ class Worker:
     id: str
     name: str
     team_id: str | None
-
-
-@dataclass(frozen=True)
-class User:
-    """A row of local_users (rights.md 1). unit_id None = the whole authority; also_sees: unit ids or {"ALL"}."""
-
-    user_id: str
-    name: str
-    role: str
-    unit_id: str | None
-    active: bool
-    also_sees: frozenset[str] = frozenset()
 
 
 class Organisation:
@@ -172,16 +161,16 @@ class Organisation:
         return out
 
     @cached_property
-    def users(self) -> dict[str, User]:
-        """Everybody in local_users by user_id."""
+    def users(self) -> Users:
+        """Everybody in local_users."""
         frame = self._world.facts["local_users"]
-        out: dict[str, User] = {}
-        for row in range(frame.rows):
-            one = str(frame.text("user_id")[row])
-            sees = str(frame.text("also_sees")[row])
-            out[one] = User(
-                one, str(frame.text("name")[row]), cells.code(str(frame.text("role")[row])).lower(),
-                str(frame.text("unit_id")[row]) or None, bool(frame.flag("active")[row]),
-                frozenset(part.strip() for part in sees.split(";") if part.strip()),
-            )  # fmt: skip
-        return out
+        return Users(self._user(row) for row in range(frame.rows))
+
+    def _user(self, row: int) -> User:
+        frame = self._world.facts["local_users"]
+        sees = str(frame.text("also_sees")[row])
+        return User(
+            str(frame.text("user_id")[row]), str(frame.text("name")[row]),
+            cells.code(str(frame.text("role")[row])).lower(), str(frame.text("unit_id")[row]) or None,
+            bool(frame.flag("active")[row]), frozenset(part.strip() for part in sees.split(";") if part.strip()),
+        )  # fmt: skip

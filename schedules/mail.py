@@ -34,10 +34,10 @@ class Mailer:
 
     def __init__(self, settings: Settings, addresses: dict[str, str]) -> None:
         self._settings = settings
-        self._addresses = addresses
+        self._addresses = {person.casefold(): address for person, address in addresses.items()}
 
     def address_of(self, person_id: str | None) -> str | None:
-        return self._addresses.get(person_id or "")
+        return self._addresses.get((person_id or "").casefold())
 
     async def send(self, address: str, reply: Reply) -> Sent:
         """Raises Final or UnknownOutcome."""

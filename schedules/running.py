@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from bot.commands.common import Desk
-    from bot.engines import CurrentEngine
+    from bot.engines import CurrentEngine, Engines
     from bot.hosts.protocol import Sender
     from bot.settings import Settings
     from kpi_engine.engine import Engine
@@ -101,13 +101,30 @@ async def _serve_teams(config: Settings) -> None:
     from bot.hosts.botbuilder import TeamsHost, serving
 
     config.check_can_serve()
-    engines = _engines(config)
+    engines = common.with_groups(config, _engines(config))
     async with common.desk(config=config, engines=engines, remember=True) as desk:
         host = TeamsHost(config, desk.assistant, desk.store)
         pulse, routes = _watched(desk, engines)
-        async with serving(host, routes) as address, _timetable(desk, engines, pulse, host):
+        async with (
+            _people_kept_fresh(engines),
+            serving(host, routes) as address,
+            _timetable(desk, engines, pulse, host),
+        ):
             common.say(f"perfbot listens at {address}")
             await _until_stopped()
+
+
+@asynccontextmanager
+async def _people_kept_fresh(engines: Engines) -> AsyncIterator[None]:
+    """Membership of Entra groups, where there are any, is looked up before the first question comes."""
+    from bot.entra.people import WithGroups
+
+    if not isinstance(engines, WithGroups):
+        yield
+        return
+    await engines.renew()
+    async with engines.kept_fresh():
+        yield
 
 
 def _engines(config: Settings) -> CurrentEngine:
@@ -122,7 +139,7 @@ def _engines(config: Settings) -> CurrentEngine:
     return CurrentEngine(opened, config.home / "extracts")
 
 
-def _watched(desk: Desk, engines: CurrentEngine) -> tuple[Pulse, list[web.RouteDef]]:
+def _watched(desk: Desk, engines: Engines) -> tuple[Pulse, list[web.RouteDef]]:
     """The dead man's switch of this process, and what a monitor may ask it."""
     from schedules.health import Health
     from schedules.pulse import Pulse
@@ -133,7 +150,7 @@ def _watched(desk: Desk, engines: CurrentEngine) -> tuple[Pulse, list[web.RouteD
 
 @asynccontextmanager
 async def _timetable(
-    desk: Desk, engines: CurrentEngine, pulse: Pulse, sender: Sender, addresses: Addresses | None = None
+    desk: Desk, engines: Engines, pulse: Pulse, sender: Sender, addresses: Addresses | None = None
 ) -> AsyncIterator[Schedules]:
     """The running timetable, stopped before the store is closed."""
     from schedules.runner import start

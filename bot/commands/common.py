@@ -132,7 +132,7 @@ async def desk(
 
     config = config or settings()
     idle = timedelta(minutes=config.forget_context_after_minutes)
-    found = engines or FixedEngine(open_engine(config.home, known))
+    found = engines or with_groups(config, FixedEngine(open_engine(config.home, known)))
     day = as_at(found.current(), at) if at else None
     async with opened_store(config) as store:
         cipher = load_cipher(config)
@@ -154,6 +154,23 @@ async def desk(
             case_link=config.case_link_template or None,
         )
         yield Desk(config, found.current(), store, assistant)
+
+
+def with_groups(config: Settings, engines: Engines) -> Engines:
+    """The same engines with the people of the Entra groups of groups.yaml; as they are where there is no such file.
+
+    Raises InputError for a file that cannot be used, SettingsError where the bot cannot sign in to ask.
+    """
+    from bot.entra.groups import read_groups
+
+    if not (places := read_groups(config.home)):
+        return engines
+    from bot.entra.graph import Graph
+    from bot.entra.people import WithGroups
+
+    config.check_can_sign_in()
+    last_known = timedelta(minutes=config.groups_last_known_minutes)
+    return WithGroups(engines, Graph(config), places, last_known, now)
 
 
 def _events(config: Settings) -> dict[str, tuple[date, date]]:

@@ -184,12 +184,16 @@ def _say_findings(findings: Iterable[Mapping[str, Any]]) -> None:
 def _scope(engine: Engine, as_: str | None) -> Scope:
     """The operator sees everything; with `--as`, that person's rights hold (rights.md 11)."""
     from bot import rights
+    from bot.engines import FixedEngine
     from bot.restricted import RestrictedCases
     from bot.turn import PERSONAL
     from kpi_engine.question import EVERYTHING
 
     if as_ is None:
         return EVERYTHING
+    engines = common.with_groups(common.settings(), FixedEngine(engine))
+    common.run(engines.renew())
+    engine = engines.current()
     scope = rights.scope_for(rights.identify(as_, engine), PERSONAL, engine)
     hidden = RestrictedCases(common.settings().home).hidden_from(as_, PERSONAL, frozenset())
     return replace(scope, restricted=hidden)

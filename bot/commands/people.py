@@ -30,14 +30,20 @@ def _users() -> None:
 
 @users.command("review")
 def review(as_json: common.AsJson = False) -> None:
-    """Everybody in local_users: what they can see, and when they last asked."""
+    """Everybody who may use the bot: where that is written, what they can see, and when they last asked."""
 
     async def gather() -> list[dict[str, Any]]:
+        from bot.engines import FixedEngine
+
         config = common.settings()
-        engine = common.open_engine(config.home)
+        engines = common.with_groups(config, FixedEngine(common.open_engine(config.home)))
+        await engines.renew()
+        engine = engines.current()
+        if engine.users.otherwise:
+            typer.echo("Entra groups cannot be read now: people of groups are missing below.", err=True)
         async with common.opened_store(config) as store:
             last = await _last_use(store)
-        return [_reviewed(user, engine, last.get(user.user_id)) for _, user in sorted(engine.users.items())]
+        return [_reviewed(user, engine, last.get(user.user_id.casefold())) for _, user in sorted(engine.users.items())]
 
     rows = common.run(gather())
     if as_json:
@@ -47,15 +53,17 @@ def review(as_json: common.AsJson = False) -> None:
         state = "" if row["active"] else " (inactive: sees nothing)"
         sees = "everything" if row["rows_of"] is None else ", ".join(row["rows_of"]) or "numbers only"
         common.say(
-            f"{row['user_id']}: {row['name']}, {row['role']}, {row['unit_id'] or 'whole authority'}{state}"
+            f"{row['user_id']}: {row['name']}, {row['role'] or 'no role'}, "
+            f"{row['unit_id'] or 'whole authority'}{state}"
         )
-        common.say(f"    rows of: {sees}; last asked: {row['last_asked'] or 'never'}")
+        last = row["last_asked"] or "never"
+        common.say(f"    rows of: {sees}; last asked: {last}; from: {row['source']}")
 
 
 async def _last_use(store: Store) -> dict[str, str]:
     last: dict[str, str] = {}
     async for record in store.audit.records():
-        last[record.entry.person_id] = record.entry.at.isoformat(timespec="seconds")
+        last[record.entry.person_id.casefold()] = record.entry.at.isoformat(timespec="seconds")
     return last
 
 
@@ -69,7 +77,8 @@ def _reviewed(user: User, engine: Engine, last: str | None) -> dict[str, Any]:
         rows_of = None if units is None else sorted(units)
     return {
         "user_id": user.user_id, "name": user.name, "role": user.role, "unit_id": user.unit_id,
-        "active": user.active, "also_sees": sorted(user.also_sees), "rows_of": rows_of, "last_asked": last,
+        "active": user.active, "source": user.source, "also_sees": sorted(user.also_sees), "rows_of": rows_of,
+        "last_asked": last,
     }  # fmt: skip
 
 

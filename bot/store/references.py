@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bot.store.database import Database
 from bot.store.tables import ReferenceRow
@@ -65,7 +65,7 @@ class References:
         statement = (
             select(ReferenceRow)
             .where(
-                ReferenceRow.aad_id == aad_id,
+                func.lower(ReferenceRow.aad_id) == aad_id.lower(),
                 ReferenceRow.conversation_type == "personal",
                 ReferenceRow.closed_because.is_(None),
             )

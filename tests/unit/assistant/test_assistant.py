@@ -21,6 +21,7 @@ from bot.store.unclear import UnclearQuestion
 from bot.turn import PERSONAL, Audience, Reply, Turn
 from kpi_engine.errors import Unknown
 from kpi_engine.question import UnitRef
+from kpi_engine.users import Users
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 T11 = UnitRef("team", "T11")
@@ -152,9 +153,9 @@ async def test_a_conversation_ends_after_thirty_idle_minutes(assistant: Assistan
 async def test_rights_removed_are_gone_at_the_next_message(assistant: Assistant, engine: SmallEngine) -> None:
     question = turn("which CP visits are overdue in Unit T11")
     assert (await one(assistant, question)).answer["outcome"] == "answered"
-    engine._users["u-t11"] = replace(engine.users["u-t11"], unit_id="T12")
+    engine._users = Users([replace(engine.users["u-t11"], unit_id="T12")])
     assert (await one(assistant, question)).answer["outcome"] == "not_permitted"
-    engine._users["u-t11"] = replace(engine.users["u-t11"], active=False)
+    engine._users = Users([replace(engine.users["u-t11"], active=False)])
     assert (await one(assistant, turn("hello"))).answer["outcome"] == "not_permitted"
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from kpi_engine.engine import Engine, Unit, User, Worker
+from kpi_engine.engine import Engine, Unit, User, Users, Worker
 from kpi_engine.question import UnitKind
 
 D = date(2026, 11, 15)
@@ -46,11 +46,11 @@ class SmallAuthority(Engine):
     def __init__(self) -> None:
         self._units = {u: Unit(u, f"Unit {u}", _kind(u), p) for u, p in PARENTS.items()}
         self._below = {u: frozenset(v for v in PARENTS if u in self.path(v)) for u in PARENTS}
-        self._users = {
-            uid: User(uid, uid, role, unit or None, True, frozenset(filter(None, also.split(";"))))
+        rows = [
+            User(uid, uid, role, unit or None, True, frozenset(filter(None, also.split(";"))))
             for uid, (role, unit, also) in USERS.items()
-        }
-        self._users["u-left"] = User("u-left", "u-left", "director", None, False)
+        ]
+        self._users = Users([*rows, User("u-left", "u-left", "director", None, False)])
 
     @property
     def units(self) -> Mapping[str, Unit]:
@@ -61,7 +61,7 @@ class SmallAuthority(Engine):
         return {w: Worker(w, f"Worker {w}", team) for w, team in WORKER_OF.items()}
 
     @property
-    def users(self) -> Mapping[str, User]:
+    def users(self) -> Users:
         return self._users
 
     def units_below(self, unit_id: str) -> frozenset[str]:
