@@ -13,6 +13,7 @@ from bot.commands import (
     bench,
     chatting,
     extracts,
+    following,
     keeping,
     people,
     purge,
@@ -31,7 +32,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (extracts, reconcile, asking, chatting, people, record, questions, keeping, purge, bench, setup, targets):
+for group in (
+    extracts,
+    reconcile,
+    asking,
+    chatting,
+    people,
+    following,
+    record,
+    questions,
+    keeping,
+    purge,
+    bench,
+    setup,
+    targets,
+):
     group.register(app)
 for more in entry_points(group="perfbot.commands"):  # whatever stands above the bot adds its own
     more.load()(app)

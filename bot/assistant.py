@@ -12,27 +12,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot import audit, rights
 from bot.cards import Client
-from bot.dialogs import answer_json, ask, belongs, break_glass, drill_down, subscribe
+from bot.dialogs import answer_json, ask, belongs, break_glass, drill_down, follow, subscribe, undo
 from bot.dialogs.room import Belonging, Room, Said
 from bot.engines import Engines
+from bot.follows import Follow
 from bot.memory import Memory
 from bot.pace import Pace
 from bot.restricted import Directors, Opened, RestrictedCases
 from bot.seals import Seals
 from bot.store.subscriptions import Subscription
 from bot.store.unclear import UnclearQuestion
-from bot.turn import Audience, Reply, Turn
+from bot.turn import PERSONAL, Audience, Reply, Turn
 from bot.understanding.context import AnswerSummary, Context, advance
+from bot.understanding.follow_wishes import POINTS, FollowWish
 from bot.understanding.post_wishes import PostWish
 from bot.understanding.reader import read
 from bot.understanding.reading import Listener, Reading
 from bot.understanding.vocabulary import Vocabulary
-from bot.wording import Names
+from bot.wording import Names, follows
+from kpi_engine.answer import MeasureAnswer
 from kpi_engine.engine import Engine
-from kpi_engine.errors import NotPermitted, Unknown
+from kpi_engine.errors import NotPermitted, PerfbotError, Unknown
 from kpi_engine.question import AUTHORITY, Question, Scope, UnitRef
 
 UNCLEAR = ("clarify", "not_understood", "out_of_scope")
@@ -167,6 +171,26 @@ class Assistant:
         await self._engines.renew()
         async with self._one_at_a_time:
             said = await asyncio.to_thread(self._say, question, person_id, audience)
+        return await self._posted(said, person_id, audience, conversation_id)
+
+    async def stands(self, follow: Follow, person_id: str) -> bool | None:
+        """Whether what a person follows has crossed, under their rights of this moment; None where nobody can
+        tell, or they may not know. Nothing is shown to anybody, so nothing is recorded."""
+        async with self._one_at_a_time:
+            part = await asyncio.to_thread(self._figure, follow, person_id)
+        return follow.holds(part) if part is not None else None
+
+    async def alert(
+        self, follow: Follow, person_id: str, *, is_over: bool, conversation_id: str = audit.SERVER
+    ) -> Reply:
+        """What a person is told of a measure that they follow: that it crossed or is back, and its number."""
+        async with self._one_at_a_time:
+            said = await asyncio.to_thread(self._alert, follow, person_id, is_over)
+        return await self._posted(said, person_id, PERSONAL, conversation_id)
+
+    async def _posted(
+        self, said: Said, person_id: str | None, audience: Audience, conversation_id: str
+    ) -> Reply:
         now = self._clock()
         await self._record(said, person_id or TIMETABLE, conversation_id, audience, now)
         return self._replies([said], person_id or TIMETABLE, audience, now)[0]
@@ -190,7 +214,7 @@ class Assistant:
         turn: Turn,
         context: Context,
         opened: frozenset[str],
-        wish: PostWish | None,
+        wish: PostWish | FollowWish | None,
         kept: list[Subscription],
     ) -> tuple[list[Said], Context]:
         engine = self._engines.current()
@@ -205,11 +229,27 @@ class Assistant:
         place_id = turn.place_id if self._channels is not None else ""
         about_here = belongs.hear(room, turn.text or "", place_id, self._words_of(engine))
         if about_here is None and wish is not None and self._posts is not None:
-            about_here = subscribe.hear(room, turn.text or "", wish, kept, turn.now, self._posts.zone)
+            about_here = self._wished(room, turn, context, wish, kept, self._posts.zone)
         order = about_here or break_glass.hear(room, turn.text or "")
         if order is not None:
             return [order], context
         return self._hear(room, turn.text or "", context)
+
+    def _wished(
+        self, room: Room, turn: Turn, context: Context, wish: PostWish | FollowWish, kept: list[Subscription],
+        zone: ZoneInfo,
+    ) -> Said | None:  # fmt: skip
+        """A change of what is posted or followed; None where the words meant the conversation."""
+        text = turn.text or ""
+        if isinstance(wish, PostWish):
+            return subscribe.hear(room, text, wish, kept, turn.now, zone)
+        if wish.what == "undo":
+            return undo.hear(room, text, kept, turn.now)
+        if wish.about.casefold() in POINTS and context.question is not None:
+            reading = Reading("answered", context.question, said=context.said)
+        else:
+            reading = self._read(room, wish.about, Context()) if wish.about else Reading("not_understood")
+        return follow.hear(room, text, wish, kept, turn.now, reading)
 
     def _press(self, room: Room, turn: Turn) -> Said:
         action = turn.action or {}
@@ -242,6 +282,25 @@ class Assistant:
             except NotPermitted as error:
                 return _stranger("", error)
         return ask.answer(room, "", question, event="briefing")
+
+    def _figure(self, follow: Follow, person_id: str) -> MeasureAnswer | None:
+        engine = self._engines.current()
+        try:
+            room = self._room(engine, rights.identify(person_id, engine), PERSONAL, Client())
+            question = follow.question(room.as_at)
+            rights.check_can_ask(question, room.scope, engine)
+            return engine.ask(question, room.scope).answers[0]
+        except PerfbotError:
+            return None
+
+    def _alert(self, follow: Follow, person_id: str, is_over: bool) -> Said:
+        engine = self._engines.current()
+        try:
+            room = self._room(engine, rights.identify(person_id, engine), PERSONAL, Client())
+        except NotPermitted as error:
+            return _stranger("", error)
+        note = f"{follows.crossed(follow, room.names, is_over=is_over)} {follows.BECAUSE}"
+        return ask.answer(room, "", follow.question(room.as_at), event="alert", note=note)
 
     def _room(
         self, engine: Engine, person: rights.Person, audience: Audience, client: Client,

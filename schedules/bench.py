@@ -21,6 +21,7 @@ from bot.commands import common
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
+    from bot.follows import Follow
     from bot.hosts.protocol import Sender, Sent
     from bot.store import Store
     from bot.turn import Audience, Reply
@@ -150,6 +151,14 @@ class TimedComposer:
         self, question: Question, person_id: str | None, audience: Audience, *, conversation_id: str
     ) -> Reply:
         return await self._assistant.post(question, person_id, audience, conversation_id=conversation_id)
+
+    async def stands(self, follow: Follow, person_id: str) -> bool | None:
+        return await self._assistant.stands(follow, person_id)
+
+    async def alert(self, follow: Follow, person_id: str, *, is_over: bool, conversation_id: str) -> Reply:
+        return await self._assistant.alert(
+            follow, person_id, is_over=is_over, conversation_id=conversation_id
+        )
 
 
 class TimedSender:

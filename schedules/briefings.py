@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Protocol, cast
 
+from bot.follows import Follow
 from bot.store.channels import ChannelUnit
 from bot.turn import PERSONAL, Audience, Reply
+from kpi_engine.answer import DataStamp
 from kpi_engine.engine import Unit, User
 from kpi_engine.errors import PerfbotError
 from kpi_engine.question import ALL, Question, UnitRef
@@ -40,6 +42,14 @@ class Composer(Protocol):
         """The answer to another post's question, under the same rights."""
         ...
 
+    async def stands(self, follow: Follow, person_id: str) -> bool | None:
+        """Whether what a person follows has crossed, under their rights; None where nobody can tell."""
+        ...
+
+    async def alert(self, follow: Follow, person_id: str, *, is_over: bool, conversation_id: str) -> Reply:
+        """What the person is told of it."""
+        ...
+
 
 class Directory(Protocol):
     """The people and units of the open extract; `kpi_engine.engine.Engine` is one."""
@@ -52,6 +62,9 @@ class Directory(Protocol):
 
     @property
     def as_at(self) -> date: ...
+
+    @property
+    def stamp(self) -> DataStamp: ...
 
 
 class CannotCompose(PerfbotError):

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -17,11 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
 from bot.store import Store
-from kpi_engine.answer import DataStamp
 from kpi_engine.errors import InputError
-from schedules.briefings import Directory, recipients
+from schedules.briefings import recipients
 from schedules.outlook import timetable_of
 from schedules.pulse import Pulse
+from schedules.tools import Engines
 from schedules.wishes import posts_between, with_wishes
 
 WINDOW = timedelta(days=7)
@@ -31,17 +30,6 @@ STATUSES = ("sent", "failed", "unknown", "waiting")
 DONE = frozenset({"sent", "failed", "unknown"})
 
 Key = tuple[str, str, str]
-
-
-class Stamped(Directory, Protocol):
-    """The people, units and date of an extract, and when it was loaded."""
-
-    @property
-    def stamp(self) -> DataStamp: ...
-
-
-class Engines(Protocol):
-    def current(self) -> Stamped: ...
 
 
 @dataclass(frozen=True)

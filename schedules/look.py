@@ -1,6 +1,7 @@
 """One look at the clock: what lapsed, what is due, what waits.
 
-    look:  lapsed posts -> unknown | what is due -> composed and kept | what waits -> delivery.py
+    look:  lapsed posts -> unknown | what is due -> composed and kept | what crossed (alerts.py) | what waits ->
+           delivery.py
 
 Every delivery is in the database before its post goes out, so the process may die at any line: one that was
 kept is taken up by the next look of any replica; one that nobody kept in time is recorded as not sent.
@@ -18,6 +19,7 @@ from bot.store import Delivery
 from bot.turn import PERSONAL
 from kpi_engine.errors import NotPermitted
 from kpi_engine.question import ALL
+from schedules.alerts import Alerts
 from schedules.briefings import CannotCompose, Directory, Payload, Recipient, compose, recipients
 from schedules.delivery import Posting
 from schedules.notices import Key
@@ -41,6 +43,7 @@ class Deliveries:
         self._t = tools
         self._briefings = tools.store.briefings
         self._posting = Posting(tools)
+        self._alerts = Alerts(tools)
         self._kept: set[Key] = set()
         self._held: dict[Key, str] = {}
 
@@ -60,6 +63,7 @@ class Deliveries:
         posts = posts_between(table, who, wishes, directory, first, soon)
         await self._keep([post for post in posts if post[0].until > before], directory, now)
         await marks.looked(now)
+        await self._alerts.look(directory, table, wishes, now)
         await self._posting.send_waiting()
         await self._t.notices.hand_out(directory)
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.hosts.protocol import Sender
 from bot.settings import Settings
 from bot.store import Delivery, Store
+from schedules.alerts import follow_by_file
 from schedules.briefings import Composer, Directory
 from schedules.look import Deliveries
 from schedules.mail import mailer_of
@@ -126,6 +127,7 @@ async def start(
     table = timetable_of(settings, directory)
     for unit_id, channel in table.channels.items():
         await store.channels.assign(channel, directory.units[unit_id].ref, FILE_NAME, clock())
+    await follow_by_file(store, table, directory, clock())
 
     def current(directory: Directory) -> Timetable:
         return table.covering(tuple(directory.units))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.follows import Follow
 from kpi_engine import working_days
 from kpi_engine.errors import InputError
 from kpi_engine.question import ALL
@@ -66,6 +67,20 @@ class Closing:
             )
 
 
+@dataclass(frozen=True)
+class Hours:
+    """From when until when, on working days, alerts may go out; one that is noticed outside waits for them."""
+
+    begin: time
+    end: time
+
+    def __post_init__(self) -> None:
+        check_hour(self.begin)
+        check_hour(self.end)
+        if self.end <= self.begin:
+            raise InputError(f"until ({self.end:%H:%M}) must be later than from ({self.begin:%H:%M}).")
+
+
 @dataclass(frozen=True, order=True)
 class Due:
     """One post of one unit for one period.
@@ -95,6 +110,7 @@ class Timetable:
     channels: unit id -> the id of the unit's channel.  closed: days the offices are closed.
     stale_after_days: data whose as-at date is longer ago makes no briefing.
     paused: unit id -> nothing that falls due before then is sent.
+    alerts: when people are told of what they follow.  follows: what the file has people follow, by user id.
     """
 
     zone: ZoneInfo
@@ -110,6 +126,8 @@ class Timetable:
     channels: Mapping[str, str] = field(default_factory=dict)
     closed: frozenset[date] = frozenset()
     paused: Mapping[str, datetime] = field(default_factory=dict)
+    alerts: Hours = field(default_factory=lambda: Hours(time(8), time(18)))
+    follows: Mapping[str, tuple[Follow, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for unit_id, meeting in self.meetings.items():
@@ -165,6 +183,12 @@ class Timetable:
     def can_remind_of(self, meeting: Slot) -> bool:
         """Whether the reminder of such a meeting falls on its day and outside the forbidden hour."""
         return self._same_day(meeting.at) and not in_forbidden_hour(self._before(meeting.at))
+
+    def may_alert(self, now: datetime) -> bool:
+        """Whether people may be told at this moment of what they follow."""
+        local = now.astimezone(self.zone)
+        open_ = self.is_working(local.date()) and self.alerts.begin <= local.time() < self.alerts.end
+        return open_ and not in_forbidden_hour(local.time())
 
     def is_working(self, on: date) -> bool:
         """Whether the offices are open that day."""

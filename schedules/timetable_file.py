@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -11,21 +12,27 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from bot.follows import COLOURS, VALUES, Follow
 from kpi_engine.errors import InputError
-from schedules.timetable import WEEKDAYS, Closing, Slot, Timetable, Weekly
+from kpi_engine.measures import CATALOGUE
+from kpi_engine.question import ALL, UnitKind, UnitRef
+from schedules.timetable import WEEKDAYS, Closing, Hours, Slot, Timetable, Weekly
 
 SHIPPED = Path(__file__).with_name("timetable.yaml")
 FILE_NAME = "timetable.yaml"
 LONDON = ZoneInfo("Europe/London")
 
-_TOP = ("zone", "closure_days", "data", "posts", "units")
-_POSTS = ("briefing", "reminder", "nudge", "month_end", "quarter_end")
+_TOP = ("zone", "closure_days", "data", "posts", "units", "people")
+_POSTS = ("briefing", "reminder", "nudge", "month_end", "quarter_end", "alert")
 _WEEKLY = ("every", "on", "at", "late_until")
 _CLOSING = ("at", "late_until")
 _REMINDER = ("minutes_before_meeting",)
 _UNIT = ("channel", "meeting", "briefing")
 _MEETING = ("on", "at")
 _DATA = ("stale_after_days",)
+_ALERT = ("from", "until")
+_PERSON = ("follow",)
+_FOLLOWED = ("measure", "unit", "when", *VALUES)
 
 
 def read_timetable(
@@ -156,6 +163,11 @@ def _build(root: _Entry, units: Sequence[str], zone: ZoneInfo, closed: Iterable[
         meetings=meetings,
         own=own,
         channels=channels,
+        alerts=_hours(posts["alert"]),
+        follows={
+            person: tuple(_follows(entry.parts(*_PERSON).get("follow"), units))
+            for person, entry in top["people"].parts().items()
+        },
         closed=frozenset([*closed, *(_days(top["closure_days"]) if "closure_days" in top else ())]),
     )
 
@@ -192,6 +204,59 @@ def _closing(entry: _Entry) -> Closing:
         if str(error).startswith(entry.file):
             raise
         raise entry.fault(str(error)) from None
+
+
+def _hours(entry: _Entry) -> Hours:
+    parts = entry.parts(*_ALERT)
+    for name in _ALERT:
+        if name not in parts:
+            raise entry.fault(f"{name!r} is missing.")
+    try:
+        return Hours(_time(parts["from"]), _time(parts["until"]))
+    except InputError as error:
+        if str(error).startswith(entry.file):
+            raise
+        raise entry.fault(str(error)) from None
+
+
+def _follows(entry: _Entry | None, units: Sequence[str]) -> Iterator[Follow]:
+    """What one person follows by the file: a measure of a unit, when it turns a colour or passes a value."""
+    if entry is None or entry.value == "":
+        return
+    if not isinstance(entry.value, list):
+        raise entry.fault("a list was expected here: - {measure: cp_visits_overdue, unit: T11}.")
+    for item in entry.value:
+        parts = item.parts(*_FOLLOWED)
+        for name in ("measure", "unit"):
+            if name not in parts:
+                raise item.fault(f"{name!r} is missing.")
+        measure, unit_id = parts["measure"].text(), parts["unit"].text()
+        if measure not in CATALOGUE:
+            raise parts["measure"].fault(f"there is no measure {measure!r}; perfbot measures lists them.")
+        if unit_id not in units:
+            raise parts["unit"].fault(f"the extract has no unit {unit_id!r}.")
+        said = [name for name in ("when", *VALUES) if name in parts]
+        if len(said) > 1:
+            raise item.fault(f"only one of {' and '.join(said)} can be said.")
+        kind: UnitKind = "authority" if unit_id == ALL else "team"
+        unit = UnitRef(kind, unit_id)
+        if not said or said == ["when"]:
+            when = parts["when"].text() if said else "red"
+            if when not in COLOURS:
+                raise parts["when"].fault(f"{when!r} is not one of {', '.join(COLOURS)}.")
+            yield Follow(measure, unit, when)
+        else:
+            yield Follow(measure, unit, said[0], _number(parts[said[0]]))
+
+
+def _number(entry: _Entry) -> float:
+    try:
+        found = float(entry.text().removesuffix("%"))
+    except ValueError:
+        raise entry.fault(f"{entry.value!r} is not a number.") from None
+    if not math.isfinite(found):
+        raise entry.fault(f"{entry.value!r} is not a number.")
+    return found
 
 
 def _slot(parts: dict[str, _Entry], entry: _Entry, default: Slot | None) -> Slot:

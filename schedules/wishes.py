@@ -95,10 +95,15 @@ def _own_times(wishes: Iterable[Subscription], directory: Directory) -> dict[str
 
 def is_wanted(due: Due, person_id: str | None, wishes: Iterable[Subscription]) -> bool:
     """Whether the person (None: a channel) has neither stopped nor paused what falls due then."""
-    return not any(
+    return not is_quiet(person_id, wishes, due.at)
+
+
+def is_quiet(person_id: str | None, wishes: Iterable[Subscription], at: datetime) -> bool:
+    """Whether the person has stopped what they are sent, or paused it over that moment."""
+    return any(
         wish.owner == person_id
         and wish.kind == BRIEFING
-        and (not wish.active or (wish.paused_until is not None and due.at < wish.paused_until))
+        and (not wish.active or (wish.paused_until is not None and at < wish.paused_until))
         for wish in wishes
     )
 

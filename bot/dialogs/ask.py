@@ -55,9 +55,9 @@ def hear(room: Room, said: str, reading: Reading) -> Said:
 
 def answer(
     room: Room, said: str, question: Question, *, reading: Reading | None = None, event: str = "answer",
-    replaces: bool = False,
+    replaces: bool = False, note: str | None = None,
 ) -> Said:  # fmt: skip
-    """The engine's answer to one question, in words and as a card."""
+    """The engine's answer to one question, in words and as a card.  note: a sentence to stand before it."""
     try:
         rights.check_can_ask(question, room.scope, room.engine, rows_said=asks_for_rows(reading))
         found = room.engine.ask(question, room.scope)
@@ -69,6 +69,8 @@ def answer(
     if not rights.shows_nothing_outside(found, room.scope):
         raise RowOutsideScope
     found = exceptions.only_with_rows(_with_offer(found, room))
+    if note is not None:
+        found = replace(found, note=note)
     return Said(
         answer_json.answered(said, found, say(found, room.names)),
         "briefing" if question.show == "briefing" else event,
@@ -84,7 +86,13 @@ def _bare_list_as_number(room: Room, reading: Reading) -> Reading:
     """A bare "supervisions overdue" is a list where rows may be shown, otherwise the number: never a refusal
     (asking.md, Aspect 2). A list asked for in words, or carried on from the turn before, stays a list."""
     question = reading.question
-    if question is None or question.show != "list" or question.child or question.worker or asks_for_rows(reading):
+    if (
+        question is None
+        or question.show != "list"
+        or question.child
+        or question.worker
+        or asks_for_rows(reading)
+    ):
         return reading
     if not any(word.taken_as == "measure" for word in reading.words):
         return reading

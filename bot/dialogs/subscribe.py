@@ -24,7 +24,8 @@ from zoneinfo import ZoneInfo
 
 from bot.dialogs import answer_json
 from bot.dialogs.room import Room, Said
-from bot.store.subscriptions import Subscription
+from bot.store.subscriptions import Subscription, undoable
+from bot.understanding.follow_wishes import FollowWish, read_follow_wish
 from bot.understanding.post_wishes import PostWish, read_post_wish
 from kpi_engine.errors import NotPermitted
 from kpi_engine.question import ALL, Question
@@ -61,8 +62,9 @@ class Posts:
     wishes: Wishes
     zone: ZoneInfo
 
-    def wish_of(self, said: str, now: datetime) -> PostWish | None:
-        return read_post_wish(said, now.astimezone(self.zone).date())
+    def wish_of(self, said: str, now: datetime) -> PostWish | FollowWish | None:
+        """What somebody wants to be sent, or to follow; None for any other message."""
+        return read_follow_wish(said) or read_post_wish(said, now.astimezone(self.zone).date())
 
 
 def hear(
@@ -85,7 +87,7 @@ def hear(
     done = {"posts_of": owner, "wish": wish.what, "on": wish.day or None, "at": at if wish.day else None,
             "until": wish.until.isoformat() if wish.until else None}  # fmt: skip
     try:
-        _check_may_change(room, owner)
+        check_may_change(room, owner)
     except NotPermitted as error:
         json = answer_json.in_words(said, "not_permitted", str(error), room.data)
         return Said(json, "refusal", done=done)
@@ -109,7 +111,7 @@ def _owner(room: Room, wish: PostWish) -> str | None:
     return found[0] if len(found) == 1 else ""
 
 
-def _check_may_change(room: Room, owner: str) -> None:
+def check_may_change(room: Room, owner: str) -> None:
     """One's own posts: anybody. A unit's: its manager, or a manager of a unit above it (issue: who may change
     what). Raises NotPermitted."""
     if owner == room.person.id:
@@ -140,7 +142,8 @@ def _changed(
             wanted = {"on": wish.day, "at": at}
         until = datetime.combine(wish.until, time(), zone) if wish.until else None
         active = before[kind].active if kind in before and wish.what == "pause" else wish.what != "stop"
-        rows.append(Subscription(owner, kind, "", wanted, active, until, room.person.id, now))
+        after = Subscription(owner, kind, "", wanted, active, until, room.person.id, now)
+        rows.append(undoable(after, before.get(kind)))
     return rows
 
 

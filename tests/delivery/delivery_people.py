@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
 
+from bot.follows import Follow
 from bot.store import Reference, Store
 from bot.turn import Audience, Reply
+from kpi_engine.answer import DataStamp
 from kpi_engine.engine import Unit, User
 from kpi_engine.question import ALL, Question, UnitRef
 
@@ -23,6 +25,11 @@ class SmallAuthority:
     units: dict[str, Unit] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     as_at: date = date(2026, 11, 15)
+    number: int = 1
+
+    @property
+    def stamp(self) -> DataStamp:
+        return DataStamp(self.as_at, "2026-11-15T20:00:00+00:00", f"{self.as_at}_{self.number:06d}", 0)
 
     def current(self) -> SmallAuthority:
         return self
@@ -50,6 +57,7 @@ class PlainComposer:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None]] = []
+        self.over: set[str] = set()  # subjects of what has crossed
 
     async def briefing(
         self, unit_id: str, person_id: str | None, audience: Audience, *, conversation_id: str
@@ -63,6 +71,15 @@ class PlainComposer:
     ) -> Reply:
         self.asked.append((question.unit.id, person_id))
         return Reply(f"{question.show} of {question.unit.id} until {question.period}", {"outcome": "answered"})
+
+
+    async def stands(self, follow: Follow, person_id: str) -> bool | None:
+        return follow.subject in self.over
+
+    async def alert(self, follow: Follow, person_id: str, *, is_over: bool, conversation_id: str) -> Reply:
+        self.asked.append((follow.unit.id, person_id))
+        text = f"{follow.subject} for {person_id} is {'over' if is_over else 'back'}, version {len(self.asked)}"
+        return Reply(text, {"outcome": "answered"})
 
 
 class Clock:

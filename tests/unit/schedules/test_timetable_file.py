@@ -74,7 +74,7 @@ def test_an_empty_file_changes_nothing(tmp_path: Path, text: str) -> None:
         ("zone: Europe/London\nzone: Europe/London", "line 2: 'zone' is set twice."),
         (
             "zones: Europe/London",
-            "line 1: 'zones' is not known here; it can be zone, closure_days, data, posts, units.",
+            "line 1: 'zones' is not known here; it can be zone, closure_days, data, posts, units, people.",
         ),
         ("posts: 3", "line 1: name: value pairs were expected here."),
         ("- 1", "line 1: name: value pairs were expected here."),
