@@ -274,6 +274,8 @@ def may_hold(row: Row, scope: Scope) -> bool:
     """Whether an answer under this scope may hold the row: a child's, a case's or a worker's."""
     if scope.restricts(row.get("child_id")):
         return False
+    if row.get("restricted"):
+        return scope.sees_children_of(row.get("team_id"))
     if row.get("child_id") is not None or "clock" in row:
         return scope.sees_children_of(row.get("team_id"))
     if row.get("worker_id") is not None:

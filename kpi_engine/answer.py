@@ -14,7 +14,8 @@ Rag = Literal["green", "amber", "red"]
 Row = Mapping[str, Any]
 """A row of a list, JSON-ready (ISO dates). Ledger rows: child_id, clock, subject_id, sequence, start_date,
 due_date, done_date, ended_date, status, days_overdue, working_days_overdue, team_id, worker_id.
-Workers: worker_id, team_id, value, standard. Teams: team_id, value. Children: child_id, team_id, worker_id."""
+Workers: worker_id, team_id, value, standard. Teams: team_id, value. Children: child_id, team_id, worker_id.
+A restricted case: child_id None, restricted True, team_id, worker_id None; nothing else of it."""
 
 
 @dataclass(frozen=True)

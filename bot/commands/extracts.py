@@ -81,6 +81,7 @@ def ledger(
 ) -> None:
     """Every duty with a date: one row each, as the specification of the ledger says."""
     from bot.rights import may_hold
+    from kpi_engine.answering.restricted import ledger_row
     from kpi_engine.question import EVERYTHING
 
     if csv_file is not None and parquet is not None:
@@ -88,6 +89,7 @@ def ledger(
     engine = common.open_engine(common.settings().home, known)
     day = common.as_at(engine, at)
     scope = _scope(engine, as_)
+    whole = replace(scope, restricted=frozenset())
     common.record_operator("export", {"ledger": clock or "all", "as_at": day.isoformat()}, as_)
     target = csv_file or parquet
     if target is not None and scope == EVERYTHING:
@@ -95,7 +97,7 @@ def ledger(
     elif parquet is not None:
         raise InputError("--parquet is for the whole ledger; with --as, write --csv.")
     else:
-        rows = [row for row in engine.ledger_rows(day, clock) if may_hold(row, scope)]
+        rows = [ledger_row(row, scope) for row in engine.ledger_rows(day, clock) if may_hold(row, whole)]
         count = _write_csv(rows, target)
     if target is not None:
         common.say(f"Wrote {count:,} rows to {target}.")

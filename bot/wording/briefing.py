@@ -175,6 +175,8 @@ def say(parts: Parts, answer: Answer, names: Names) -> list[str]:
 def longest_line(row: Parts, names: Names, answer: Answer) -> str:
     """One of the children longest overdue: id, what, days, worker."""
     w = rows.words(rows.backlog_of(row), row, names, answer.question.as_at)
+    if row.get("restricted"):
+        return w.line
     parts = (phrases.clock(str(row.get("clock") or "")), w.over, w.worker)
     return f"{w.label}: {', '.join(p for p in parts if p)}"
 

@@ -1,6 +1,7 @@
 """Rows of a list in words: who, how long over, since when, with whom.
 
-Rows are of four shapes (kpi_engine.answer.Row): ledger rows, workers against a standard, teams, children.
+Rows are of five shapes (kpi_engine.answer.Row): ledger rows, workers against a standard, teams, children, and
+restricted cases, of which nothing is said but the team.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from kpi_engine.measure import Backlog
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import ALL
 
-Shape = Literal["ledger", "worker", "team", "child"]
+Shape = Literal["ledger", "worker", "team", "child", "restricted"]
+RESTRICTED = "restricted"
 _SUBJECTS = {"workforce": "Worker", "fostering_adoption": "Assessment", "quality": "Record"}
 _SUBJECT_PLURALS = {
     "Worker": "workers",
@@ -29,7 +31,9 @@ _SUBJECT_PLURALS = {
 
 
 def shape(row: Row) -> Shape:
-    """Which of the four shapes a row has."""
+    """Which of the five shapes a row has."""
+    if row.get("restricted"):
+        return "restricted"
     if "clock" in row or "due_date" in row:
         return "ledger"
     if row.get("child_id"):
@@ -62,6 +66,8 @@ def backlog_of(row: Row) -> str | None:
 
 def label(slug: str | None, row: Row, names: Names) -> str:
     """What the row is about: a child's id as it is, a worker's name, a team's name."""
+    if shape(row) == "restricted":
+        return RESTRICTED
     kind = subject(slug, row)
     if kind == "Team":
         return names.unit(row.get("team_id"))
@@ -101,6 +107,8 @@ def words(slug: str | None, row: Row, names: Names, as_at: date) -> RowWords:
     kind = shape(row)
     team = names.unit(row.get("team_id"))
     who = names.worker(row.get("worker_id"))
+    if kind == "restricted":
+        return RowWords(RESTRICTED, "", "", "", team)
     if kind == "team":
         return RowWords(label(slug, row, names), "", _against(slug, row), "", "")
     if kind == "worker":

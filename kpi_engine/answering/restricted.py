@@ -1,36 +1,53 @@
-"""Restricted cases (staff's own families, adoption, high-profile): counted everywhere, their rows shown to few.
+"""Restricted cases (staff's own families, adoption, high-profile): counted everywhere, named to few.
 
-Rows of a child whom the scope may not see by name are left out of a finished answer, and how many they were is said:
-the count above a list and the rows in it then differ by a number with a reason.
+A row of a child whom the scope may not see by name stays in a finished answer as a restricted row: that there is one,
+and in which team, but no id, worker, clock or date. So a list stays as long as its count. Restricted rows stand after
+all others: their place among the longest overdue would tell how long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from kpi_engine.answer import Answer, MeasureAnswer, Row
 from kpi_engine.question import Scope
 
-ONE = "1 row here is of a restricted case: it is counted and not shown."
-SEVERAL = "{count} rows here are of restricted cases: they are counted and not shown."
+ONE = "1 row here is restricted: who it is, is shown to those named for the case alone."
+SEVERAL = "{count} rows here are restricted: who they are, is shown to those named for the cases alone."
+RESTRICTED = "restricted"
+"""What stands in place of a child's id in a file."""
+
+
+def masked(row: Row) -> Row:
+    """What is left of a restricted row."""
+    return {"child_id": None, "restricted": True, "team_id": row.get("team_id"), "worker_id": None}
+
+
+def ledger_row(row: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    """A row of the ledger as this scope may have it in a file: a restricted one is its clock and team alone."""
+    if not scope.restricts(row.get("child_id")):
+        return dict(row)
+    kept = {"clock": row.get("clock"), "child_id": RESTRICTED, "team_id": row.get("team_id")}
+    return dict.fromkeys(row) | kept
 
 
 def without_restricted(answer: Answer, scope: Scope) -> Answer:
-    """The answer without rows of cases that are restricted for this scope, and with a note of how many there were."""
+    """The answer with its restricted rows masked, and with a note of how many they are."""
     if not scope.restricted:
         return answer
-    left_out = 0
+    hidden = 0
 
     def kept(rows: Iterable[Row] | None) -> tuple[Row, ...] | None:
-        nonlocal left_out
+        nonlocal hidden
         if rows is None:
             return None
         every = tuple(rows)
         shown = tuple(row for row in every if not scope.restricts(row.get("child_id")))
-        left_out += len(every) - len(shown)
-        return shown
+        held = tuple(masked(row) for row in every if scope.restricts(row.get("child_id")))
+        hidden += len(held)
+        return (*shown, *held)
 
     def one(part: MeasureAnswer) -> MeasureAnswer:
         return replace(part, rows=kept(part.rows), came_on=kept(part.came_on), came_off=kept(part.came_off))
@@ -42,9 +59,9 @@ def without_restricted(answer: Answer, scope: Scope) -> Answer:
         longest = kept(briefing.get("longest_overdue"))
         briefing["longest_overdue"] = None if longest is None else list(longest)
         briefing["talk_about"] = [_unnamed(item, scope) for item in briefing["talk_about"]]
-    if not left_out:
+    if not hidden:
         return replace(answer, answers=answers, briefing=briefing)
-    said = ONE if left_out == 1 else SEVERAL.format(count=left_out)
+    said = ONE if hidden == 1 else SEVERAL.format(count=hidden)
     note = f"{answer.note} {said}" if answer.note else said
     return replace(answer, answers=answers, briefing=briefing, note=note)
 

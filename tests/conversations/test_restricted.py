@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -13,14 +15,17 @@ from cryptography.fernet import Fernet
 import kpi_engine
 from bot.assistant import Assistant
 from bot.audit import StoreRecorder
+from bot.cards import Client, card
 from bot.engines import FixedEngine
 from bot.memory import Forgetful
 from bot.restricted import Directors, OpenedOnRecord, RestrictedCases
 from bot.store import Cipher, Store, open_store
 from bot.turn import PERSONAL, Audience, Reply, Turn
+from bot.wording import Names, say
+from kpi_engine.answering.restricted import ledger_row
 from kpi_engine.engine import Engine
 from kpi_engine.errors import InputError
-from kpi_engine.question import AUTHORITY
+from kpi_engine.question import AUTHORITY, EVERYTHING, Period, Question, Scope, Show
 from schedules.briefings import Payload
 
 BEGIN = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -61,16 +66,80 @@ def chat(engine: Engine, store: Store, tmp_path: Path) -> Chat:
     return Chat(engine, store, tmp_path)
 
 
+RESTRICTED = {"child_id": None, "restricted": True, "team_id": "T11", "worker_id": None}
+
+
+def all_rows(reply: Reply) -> list[dict[str, Any]]:
+    return [row for part in reply.answer["answers"] for row in part.get("rows") or ()]
+
+
 def rows(reply: Reply) -> list[str]:
-    return [row["child_id"] for part in reply.answer["answers"] for row in part.get("rows") or ()]
+    return [row["child_id"] for row in all_rows(reply) if row["child_id"]]
 
 
-async def test_it_is_counted_and_not_shown(chat: Chat) -> None:
+async def test_it_is_counted_and_stands_in_the_list_as_restricted(chat: Chat) -> None:
     listed = await chat.say("U-T11", LIST)
-    assert listed.answer["answers"][0]["value"] == 2
+    assert listed.answer["answers"][0]["value"] == len(all_rows(listed)) == 2
     assert rows(listed) == ["C101"]
-    assert "1 row here is of a restricted case" in listed.text
+    assert all_rows(listed)[-1] == RESTRICTED
+    assert "1 row here is restricted" in listed.text
+    assert "\n- restricted\n" in listed.text
+    assert "restricted" in json.dumps(listed.card)
     assert "C102" not in json.dumps([listed.text, listed.answer, listed.card])
+
+
+async def test_its_team_is_said_where_several_can_stand_together(chat: Chat) -> None:
+    listed = await chat.say("U-AD2", LIST)
+    assert "- restricted: CSWT 1" in listed.text
+    assert len(all_rows(listed)) == listed.answer["answers"][0]["value"]
+
+
+async def test_in_the_briefing_it_is_restricted_too(chat: Chat) -> None:
+    told = await chat.say("U-T11", "briefing")
+    assert RESTRICTED in told.answer["briefing"]["longest_overdue"]
+    assert "- restricted: CSWT 1" in told.text
+    assert "C102" not in json.dumps([told.text, told.answer, told.card])
+
+
+@pytest.mark.parametrize("slugs", [("cp_visits_overdue",), ("cp_visits_overdue", "cp_open", "cin_visits_overdue")])
+@pytest.mark.parametrize("show", ["list", "changes", "coming_up"])
+def test_every_list_is_as_long_as_its_number(engine: Engine, show: Show, slugs: tuple[str, ...]) -> None:
+    """Whichever child is restricted: the numbers stay, its rows are masked and stand last, nothing names it."""
+    period = Period(date(2026, 11, 16), date(2027, 1, 10)) if show == "coming_up" else None
+    question = Question(show, slugs, engine.units["T11"].ref, engine.as_at, period=period)
+    whole = engine.ask(question, EVERYTHING)
+    lists = ("rows", "came_on", "came_off")
+    children = {row["child_id"] for a in whole.answers for name in lists for row in getattr(a, name) or ()}
+    assert children
+    for child in children:
+        told = engine.ask(question, replace(EVERYTHING, restricted=frozenset({child.casefold()})))
+        for mine, theirs in zip(told.answers, whole.answers, strict=True):
+            assert mine.value == theirs.value
+            for name in lists:
+                every, shown = getattr(theirs, name), getattr(mine, name)
+                hidden = [RESTRICTED for row in every or () if row["child_id"] == child]
+                assert list(shown or ()) == [row for row in every or () if row["child_id"] != child] + hidden
+        names = Names.of(engine, EVERYTHING)
+        spoken = json.dumps([say(told, names), told.to_json(), card(told, names, Client())])
+        assert child not in spoken
+        assert "restricted" in spoken
+
+
+async def test_work_by_worker_counts_it(chat: Chat, engine: Engine) -> None:
+    text = "CP visits forecast"
+    own, named = await chat.say("U-T11", text), await chat.say("U-DIR", f"{text} in CSWT 1")
+    assert own.answer["answers"] == named.answer["answers"]
+    assert "C102" not in json.dumps(own.answer)
+
+
+def test_a_file_of_the_ledger_has_its_clock_and_team_alone(engine: Engine) -> None:
+    scope = Scope(frozenset({"T11"}), restricted=frozenset({"c102"}))
+    whole = [row for row in engine.ledger_rows(engine.as_at) if row["child_id"] == "C102"]
+    assert whole
+    for row in whole:
+        kept = {name: value for name, value in ledger_row(row, scope).items() if value is not None}
+        assert kept == {"clock": row["clock"], "child_id": "restricted", "team_id": row["team_id"]}
+        assert ledger_row(row, replace(scope, restricted=frozenset())) == row
 
 
 async def test_those_named_for_it_see_it_alone_and_never_where_others_listen(chat: Chat) -> None:
