@@ -22,6 +22,7 @@ from aiohttp import web
 from botbuilder.core import TurnContext
 
 from bot.hosts.protocol import Final, NotSent, Replier, Retryable, Sent, UnknownOutcome
+from bot.hosts.quiet import quieten
 from bot.hosts.teams.adapter import hang_up, make_adapter
 from bot.hosts.teams.addresses import Addresses
 from bot.hosts.teams.endpoint import ACKNOWLEDGE_SECONDS, Endpoint
@@ -73,6 +74,7 @@ class TeamsHost:
         acknowledge_seconds: float = ACKNOWLEDGE_SECONDS,
     ) -> None:
         settings.check_can_serve()
+        quieten()
         self.settings = settings
         self._addresses = Addresses(store, clock)
         self._post = post or Post()

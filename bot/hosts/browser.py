@@ -15,6 +15,7 @@ from datetime import datetime
 from aiohttp import web
 
 from bot.hosts.local import Directory, Replier, utc_now
+from bot.hosts.quiet import quieten
 from bot.hosts.webchat.activities import message
 from bot.hosts.webchat.conversations import Conversation, Conversations, Seat
 from bot.hosts.webchat.direct_line import BODY_BYTES, DirectLine
@@ -65,6 +66,7 @@ class BrowserChat:
 
     def app(self, routes: Iterable[web.RouteDef] = ()) -> web.Application:
         """The web application, with others' routes; it answers on loopback only, whoever serves it."""
+        quieten()
         app = web.Application(middlewares=[only_from_here], client_max_size=BODY_BYTES)
         app.add_routes(self._page.routes())
         app.add_routes(self._direct_line.routes())

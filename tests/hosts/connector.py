@@ -23,7 +23,8 @@ class Call:
 
 
 class Connector:
-    """answers: statuses for the next calls, in order (200 when used up); "drop": take it, then hang up.
+    """answers: statuses for the next calls, in order (200 when used up); "drop": take it, then hang up; "page": the
+    page of a proxy instead of Teams' own answer.
 
     gate: while cleared, calls wait before they are answered.
     """
@@ -91,6 +92,8 @@ class Connector:
         if answer == "drop":
             request.transport.abort()
             return web.Response()
+        if answer == "page":
+            return web.Response(text="<html>Bad gateway</html>", content_type="text/html", status=502)
         headers = {"Retry-After": self.retry_after} if self.retry_after else {}
         if answer in (301, 302, 307, 308):
             headers["Location"] = f"{self.url}/v3/conversations/elsewhere/activities"

@@ -148,6 +148,16 @@ async def test_after_a_server_fault_nobody_knows(host, reference, connector, sta
     assert len(connector.calls) == 1
 
 
+async def test_an_answer_that_is_not_teams_own_is_unknown_too(host, reference, connector, teams, replier):
+    connector.answers.append("page")
+    with pytest.raises(UnknownOutcome):
+        await host.send(reference.to_json(), BRIEFING)
+    assert len(connector.calls) == 1
+    connector.answers.append("page")
+    assert (await teams.say())[0] == 200
+    assert len(connector.calls) == 2
+
+
 async def test_a_connection_that_breaks_after_the_post_is_not_tried_again(host, reference, connector, store):
     await store.references.save(reference, NOW)
     connector.answers.append("drop")

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import time
 from typing import Any
 
@@ -204,6 +205,8 @@ WRONG_BODIES = {
     "value that is text": (400, {"value": "x"}),
     "id that is an object": (400, {"id": {}}),
     "id with a line break": (400, {"id": "a\nb"}),
+    "conversation beyond ASCII": (400, {"conversation": {"id": "a:\u0663", "tenantId": TENANT}}),
+    "sender beyond ASCII": (400, {"from": {"id": "29:é", "aadObjectId": "x"}}),
     "id without end": (400, {"id": "x" * 5_000}),
     "half a character": (400, {"text": "\ud800"}),
     "half a character deep down": (400, {"value": {"a": [{"b": "\udfff"}]}}),
@@ -272,6 +275,16 @@ async def test_a_key_that_vouches_for_no_or_another_channel_signs_nothing(teams,
     assert (await teams.post())[0] == 401
     del keys[0]["endorsements"]
     assert (await teams.post())[0] == 401
+    assert replier.turns == []
+
+
+async def test_a_head_that_is_no_http_is_refused_and_its_token_is_not_written(teams, replier, caplog):
+    with caplog.at_level(logging.DEBUG):
+        headers = {"Authorization": f"Bearer {'secret' * 3_000}"}
+        async with teams.client.post("/api/messages", headers=headers) as answer:
+            assert answer.status == 400
+    assert "Error handling request" in caplog.text
+    assert "secret" not in caplog.text
     assert replier.turns == []
 
 

@@ -169,11 +169,11 @@ def _list(raw: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _word(raw: Mapping[str, Any], name: str, longest: int = LONGEST_ID) -> str:
-    """A short printable string, "" when absent."""
+    """A short string of printable ASCII, as all of Teams' ids and names are; "" when absent."""
     value = raw.get(name)
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > longest or not value.isprintable():
+    if not isinstance(value, str) or len(value) > longest or not (value.isascii() and value.isprintable()):
         raise Refused(400, f"{name} is not a short text")
     return value
 

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 import requests
 from botbuilder.core import TurnContext
 from botbuilder.schema import Activity, ErrorResponseException
-from msrest.exceptions import ClientRequestError
+from msrest.exceptions import ClientRequestError, DeserializationError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from bot.hosts.protocol import Final, NotSent, Retryable, Sent, UnknownOutcome
@@ -77,6 +77,8 @@ class Post:
                     raise outcome_of_status(status) from None
             except ClientRequestError as error:
                 raise outcome_of_connection(error) from None
+            except DeserializationError:  # a page of some proxy's, say: the SDK hides its status from us
+                raise UnknownOutcome("the answer was not Teams' own") from None
             await self._sleep(wait)
             patience -= wait
             pause = min(pause * 2, LONGEST_PAUSE)
