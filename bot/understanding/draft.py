@@ -90,6 +90,8 @@ class Walk:
     """What every step of reading one message shares. A new one for every try."""
 
     named: list[Named]
+    leans: bool
+    """Laid over the last answer, so that a subject need not be named again."""
     negated: bool
     bare_overdue: bool
     term: str
@@ -113,6 +115,7 @@ class Walk:
         self.when_text = ""
         self.amounts: list[tuple[Piece, Amount]] = []
         self.norms = [token.norm for token in asked.cut.tokens]
+        self.leans = False
         self.negated = self.bare_overdue = self.rate_said = self.late_and_rate = False
         self.term = self.limit_word = ""
         self.narrowed = None

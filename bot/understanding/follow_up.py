@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.understanding import wording
 from bot.understanding.asked import Asked, collect
 from bot.understanding.context import Context
-from bot.understanding.draft import PERIOD_SLUGS, Env, Problem, words_of
+from bot.understanding.draft import PERIOD_SLUGS, Draft, Env, Problem, words_of
 from bot.understanding.interpret import Interpreter
 from bot.understanding.pieces import Cut, Piece
 from bot.understanding.reading import Reading
@@ -228,6 +229,7 @@ def _lay(
         walker.named = merged
     walker._read_aspects()
     walker._people()
+    walker.leans = True
     own_aspect = walker.aspects.name
     had_unit = bool(asked.units or asked.find("own") or asked.find("whole") or asked.find("here"))
     walker._decide_show()
@@ -247,7 +249,7 @@ def _lay(
         draft.by = base.by
         if base.show == "why" and not draft.child and walker.named:
             draft.child = base.child
-        elif base.show == "why" and not draft.child:
+        elif base.show == "why" and base.child and not draft.child:
             draft.show = "headline"
     if more:
         draft.show = "list"
@@ -263,6 +265,8 @@ def _lay(
         and draft.worker
     ):
         draft.show = "headline" if base.show in ("list", "why") else draft.show
+    if draft.show == "why" and not draft.child and _bare_why(walker):
+        _why_of_rows(draft, held, base)
     walker._filters()
     ages = {"age_min", "age_max"} & draft.filters.keys()
     draft.filters.update(
@@ -295,12 +299,27 @@ def _lay(
     _time(walker, env, base, said)
     walker.bare_overdue = walker.bare_overdue and not said_show and base.show not in ("list",)
     walker._finish()
-    if draft.show == "why" and not draft.child:
+    if draft.show == "why" and not draft.child and not draft.measures:
         raise Problem(Reading("not_understood", draft.question(), because="Why what? Please name the child."))
     inherited = {s for s in said if s in ("period", "filters")}
     return Reading(
         "answered", draft.question(), words=words_of(asked), said=frozenset(draft.said | inherited)
     )
+
+
+def _bare_why(walker: Interpreter) -> bool:
+    """ "Why?" and "but why is that?": nothing said of a movement or an aspect."""
+    moves = [p for p in walker.asked.cut.pieces if p.has("moved") or p.has("show", "drivers") or p.has("aspect")]
+    return not moves and not walker.named
+
+
+def _why_of_rows(draft: Draft, held: Context, base: Question) -> None:
+    """The one row shown is meant; of several it is asked which; of a bare number, what moved it."""
+    if len(held.children) == 1:
+        draft.child = held.children[0]
+        draft.said.add("child")
+    elif len(held.children) > 1 and base.show in ("list", "coming_up", "changes"):
+        raise Problem(Reading("not_understood", base.but(show="why"), because=wording.WHY_WHICH))
 
 
 def _both(slugs: tuple[str, ...], base: Question) -> tuple[str, ...]:
@@ -483,6 +502,8 @@ def _choose_measures(
             draft.measures = _with_aspect(walker, base, "overdue")
         elif aspect in ("in_time", "rate", "weak"):
             draft.measures = _with_aspect(walker, base, "in_time")
+        elif draft.show == "why" and not draft.child:
+            return
         elif draft.show in ("coming_up", "why") or (draft.show in ("list", "changes") and said_show):
             only = tuple(s for s in base.measures if s.endswith("_overdue"))
             others = [s for s in base.measures if not s.endswith(("_overdue", "_in_time"))]

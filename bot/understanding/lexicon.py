@@ -154,7 +154,7 @@ PRIORITY = (
 )
 """Which reading of a phrase comes first where it has several."""
 
-NOT_AIMS = frozenset({"claim", "filter_label"})
+NOT_AIMS = frozenset({"claim", "filter_label", "moved"})
 """Kinds whose words are known but never what a typing error is corrected to."""
 
 

@@ -182,6 +182,10 @@ class Measuring(Placing):
             elif aspect in ("in_time", "rate", "weak") and subject.choices_in_time:
                 options = subject.choices_in_time
             raise Problem(self._ask(subject.ask, [(CATALOGUE[s].title, (s,)) for s in options], subject.name))
+        if show == "why" and not self.draft.child and self.aspects.name not in ("overdue", "late", "due"):
+            if aspect in ("in_time", "rate", "weak", "done") and subject.in_time:
+                return subject.in_time
+            return subject.bare or subject.plain or subject.overdue + subject.in_time
         if show in ("coming_up", "why"):
             slugs = subject.due or subject.overdue or subject.in_time
             if not slugs and subject.choices_overdue:

@@ -41,6 +41,9 @@ NET_WORDS = frozenset(
         "rising",
     }
 )
+REASONS = frozenset({"reason for", "reason", "reasons", "justify"})
+"""Words for a cause that may be on record ("reasons for referral")."""
+ONE_ROW = ("first", "second", "third", "fourth", "fifth", "last", "that_child")
 LEADS_OF_RELATIVES = frozenset({"in", "for", "of", "during", "by", "at"})
 RELATIVE_VERBS = frozenset(
     [
@@ -104,6 +107,7 @@ class Showing(Measuring):
                 "explain",
                 "timescale",
                 "why",
+                "drivers",
                 "briefing",
                 "benchmark",
                 "changes",
@@ -137,6 +141,8 @@ class Showing(Measuring):
             asked.use_all(
                 [p for p in asked.open if p.has("concept", "missing", "child", "contact")], "show", "quality"
             )
+        elif self._is_drivers():
+            show = "why"
         elif shows["why"] and (draft.child or asked.find("point")):
             show = "why"
             asked.use_all(asked.find("negation"), "show", "why")
@@ -226,6 +232,27 @@ class Showing(Measuring):
         if self.list_pieces and show == "list":
             draft.said.add("show")
         self._by(show)
+
+    def _is_drivers(self) -> bool:
+        """ "Why did CP visits drop?", "what is driving the rise in CIN?": what moved a number, of no one child.
+
+        "Why" alone may ask for anything ("why do families complain", "why are visits so bad"): it needs a movement.
+        """
+        asked = self.asked
+        whys = [p for p in self.shows["why"] if p.norm not in REASONS]
+        asks = [*self.shows["drivers"], *whys]
+        if not asks or not (self.named or self.leans) or asked.workers or asked.find("point", *ONE_ROW):
+            return False
+        if self.draft.child:
+            return False
+        moved = asked.find("moved")
+        bare = self.leans and not [p for p in asked.open_content() if p not in whys and p.norm != "?"]
+        if not (moved or self.shows["drivers"] or bare) or self.found_aspects["due"]:
+            return False
+        asked.use_all([*asks, *self.shows["why"], *moved, *asked.find("negation"), *asked.find("on_list")], "show", "why")
+        for value in ("trend", "change_of", "changes", "compare"):
+            asked.use_all(self.shows[value], "show", "why")
+        return True
 
     def _relatives(self) -> None:
         """ "assessments in which the child was seen", "managers who are agency": who and which ask nothing there."""

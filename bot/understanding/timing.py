@@ -64,9 +64,13 @@ def apply_time(draft: Draft, when: When | None, text: str, as_at: date) -> None:
     if past is None:
         draft.period = when.coming
         return
-    if draft.show in ("changes", "why", "briefing"):
+    if draft.show == "briefing" or (draft.show == "why" and draft.child):
         if draft.show == "briefing" and not when.current:
             draft.as_at = min(past.last, as_at)
+        return
+    if draft.show in ("changes", "why"):
+        # Who came on since the day before the period began; the figures are those of its last day.
+        draft.as_at, draft.period = min(past.last, as_at), past
         return
     if draft.show == "trend":
         draft.period = past

@@ -63,3 +63,5 @@ def whose(question: Question, vocabulary: Vocabulary) -> str:
     if question.units:
         return " and ".join(vocabulary.unit_name(unit_id) for unit_id in question.units)
     return "whole authority" if question.unit.id == ALL else vocabulary.unit_name(question.unit.id)
+
+WHY_WHICH = 'Why which of them? Say "the first one", or the id.'

@@ -207,8 +207,8 @@ def _changes(answer: Answer, names: Names) -> list[str]:
 
 
 def since(question: Question) -> str:
-    """What changes are counted from: "last week", or the day before the period."""
-    return day(question.period.first - timedelta(days=1)) if question.period else "last week"
+    """What changes are counted from: "last week", or the first day of the period."""
+    return day(question.period.first) if question.period else "last week"
 
 
 def came_and_went(a: MeasureAnswer) -> tuple[int | None, int | None]:
@@ -228,7 +228,9 @@ def changes_sentence(a: MeasureAnswer, answer: Answer, names: Names) -> str:
     moved = [f"{number(n)} came {way}" for n, way in ((on, "on"), (off, "off")) if n is not None]
     if a.stayed is not None:
         moved.append(f"{number(a.stayed)} stayed")
-    was = f"{number(a.previous)} then" if a.previous is not None else ""
+    period = answer.question.period
+    stood = f"on {day(period.first - timedelta(days=1))}" if period else "then"
+    was = f"{number(a.previous)} {stood}" if a.previous is not None else ""
     now = ", ".join(p for p in (f"{phrases.now(a)} now", was) if p)
     place = sentences.where(answer.question, names)
     if a.came_on is None and a.came_off is None and a.stayed is None:
