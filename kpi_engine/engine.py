@@ -17,7 +17,7 @@ from kpi_engine.answer import Answer, DataStamp, Figure
 from kpi_engine.answering import Asked, answer
 from kpi_engine.answering.restated import Restatement, restated
 from kpi_engine.days import day
-from kpi_engine.duties import CLOCKS
+from kpi_engine.duties import CHILDLESS, CLOCKS
 from kpi_engine.errors import InputError, Unknown
 from kpi_engine.extracts.checks import check
 from kpi_engine.extracts.raw import Extract
@@ -103,12 +103,23 @@ class Engine:
         return self._children_by_fold.get(child_id.casefold())
 
     def child_team(self, child_id: str, on: date) -> str | None:
-        """The team that holds the child on that day, or None (also for an unknown child)."""
+        """The team that holds the child on that day, or None (also for an unknown child).
+
+        Ledger rows about no child (a complaint, a supervision) carry their record's id in its place: then its team.
+        """
         code = self.world.facts.children.place.get(child_id)
         if code is None:
-            return None
+            return self._record_team(child_id, on)
         _, team = self.world.allocation.of(np.array([code]), day(on))
         return self.world.facts.teams.id(int(team[0]))
+
+    def _record_team(self, record_id: str, on: date) -> str | None:
+        ledger = self.figures.ledger
+        for clock in CHILDLESS:
+            cut = ledger.cut(clock, day(on), ledger.duties(clock).subject == record_id)
+            if len(cut):
+                return self.world.facts.teams.id(int(cut.team[-1]))
+        return None
 
     def holds_population(self, slug: str, unit_id: str, on: date) -> bool:
         """Whether the unit can hold the measure's population at all (asking.md, Units 5)."""

@@ -23,7 +23,7 @@ WITHOUT: dict[str, frozenset[str]] = {
     "looked_after": CARER_TEAMS | FRONT_DOOR_TEAMS,
     "care_leavers": CARER_TEAMS | FRONT_DOOR_TEAMS | {"assessment"},
     "court": CARER_TEAMS | FRONT_DOOR_TEAMS,
-    "private_fostering": frozenset(),
+    "private_fostering": CARER_TEAMS,
     "fostering_adoption": frozenset(
         {"front_door", "assessment", "cin_cp", "looked_after", "care_leavers", "disability", "asylum"}
     ),

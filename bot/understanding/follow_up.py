@@ -174,7 +174,12 @@ def _leans(cut: Cut) -> bool:
         and not any(p.has("point") for p in cut.pieces)
     ):
         return False
-    return not any(
+    pointing = any(
+        (p.has("point", "them", "that_child") and p.norm in ("it", "that", "this", "them", "those"))
+        or (p.has("on_list") and p.norm.split()[-1] in ("it", "there", "that", "them"))
+        for p in cut.pieces
+    )
+    return pointing or not any(
         p.has("show", "changes")
         and p.norm
         in (
@@ -309,7 +314,9 @@ def _lay(
 
 def _bare_why(walker: Interpreter) -> bool:
     """ "Why?" and "but why is that?": nothing said of a movement or an aspect."""
-    moves = [p for p in walker.asked.cut.pieces if p.has("moved") or p.has("show", "drivers") or p.has("aspect")]
+    moves = [
+        p for p in walker.asked.cut.pieces if p.has("moved") or p.has("show", "drivers") or p.has("aspect")
+    ]
     return not moves and not walker.named
 
 

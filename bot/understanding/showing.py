@@ -249,7 +249,11 @@ class Showing(Measuring):
         bare = self.leans and not [p for p in asked.open_content() if p not in whys and p.norm != "?"]
         if not (moved or self.shows["drivers"] or bare) or self.found_aspects["due"]:
             return False
-        asked.use_all([*asks, *self.shows["why"], *moved, *asked.find("negation"), *asked.find("on_list")], "show", "why")
+        asked.use_all(
+            [*asks, *self.shows["why"], *moved, *asked.find("negation"), *asked.find("on_list")],
+            "show",
+            "why",
+        )
         for value in ("trend", "change_of", "changes", "compare"):
             asked.use_all(self.shows[value], "show", "why")
         return True

@@ -28,10 +28,15 @@ def unknown_word(words: Iterable[str]) -> str:
     return f"I have no measure that takes {named} into account, so I have not answered a different question instead."
 
 
+UNTOLD = frozenset({"far away", "other work", "doing things"})
+"""Topics whose name would tell a reader nothing."""
+
+
 def topic(words: Iterable[str], topic_name: str) -> str:
     """Names a matter that is recognised and not held."""
     named = ", ".join(f"“{word}”" for word in words)
-    return f"I hold no figures about {named} ({topic_name})."
+    told = "" if topic_name in UNTOLD else f" ({topic_name})"
+    return f"I hold no figures about {named}{told}."
 
 
 def no_aspect(says: str, aspect: str) -> str:
@@ -63,5 +68,6 @@ def whose(question: Question, vocabulary: Vocabulary) -> str:
     if question.units:
         return " and ".join(vocabulary.unit_name(unit_id) for unit_id in question.units)
     return "whole authority" if question.unit.id == ALL else vocabulary.unit_name(question.unit.id)
+
 
 WHY_WHICH = 'Why which of them? Say "the first one", or the id.'

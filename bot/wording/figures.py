@@ -96,9 +96,14 @@ def extra_lines(a: MeasureAnswer) -> list[str]:
         out.append(f"{name}:")
         headings, cells = grid(found, measure)
         for first, *rest in cells:
-            named = (f"{heading.lower()} {cell}" for heading, cell in zip(headings[1:], rest, strict=True))
+            named = [_with_heading(h, cell) for h, cell in zip(headings[1:], rest, strict=True)]
             out.append(f"- {first}: {', '.join(named)}")
     return out
+
+
+def _with_heading(heading: str, cell: str) -> str:
+    """ "expected 237.8", but "79.7%" alone: a percentage needs no word for it, and "no data" says it all."""
+    return cell if heading in ("Percent", "Rate") else f"{heading.lower()} {cell}"
 
 
 def _is_series(value: Any) -> bool:

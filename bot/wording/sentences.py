@@ -139,7 +139,10 @@ def merged(answers: Sequence[MeasureAnswer], question: Question, names: Names) -
         first = listed(counted(value, noun) for value, noun in most)
         kinds = counted(len(some), "kinds of duty")
         verb = "is" if len(some) == 1 else "are"
-        return f"{'1 kind of duty' if len(some) == 1 else kinds} {verb} overdue {end} Most: {first}."
+        waiting = sum(bool(a.value) and "unallocated" in a.measure for a in answers)
+        held = f" and {counted(waiting, 'kinds of case')} {'has' if waiting == 1 else 'have'} nobody allocated"
+        told = f"{'1 kind of duty' if len(some) == 1 else kinds} {verb} overdue{held if waiting else ''}"
+        return f"{told} {end} Most: {first}."
     total = sum(value for value, _ in some)
     none = [noun for value, noun in legs if not value]
     rest = f", and no {listed(none, 'or')}" if none else ""

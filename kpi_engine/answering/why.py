@@ -14,6 +14,7 @@ from kpi_engine.answering.drivers import drivers
 from kpi_engine.answering.explain import POPULATION_WORDS
 from kpi_engine.answering.words import counted, listed, said
 from kpi_engine.days import day
+from kpi_engine.duties import CHILDLESS
 from kpi_engine.figures import POPULATION_MASKS
 from kpi_engine.ledger import Cut
 from kpi_engine.measure import Measure
@@ -29,6 +30,8 @@ def why(asked: Asked) -> Answer:
     if asked.question.child is None:
         return drivers(asked)
     code = asked.engine.world.facts.children.place.get(asked.question.child)
+    if code is None and any(set(getattr(m, "clocks", ())) & CHILDLESS for m in asked.measures):
+        return asked.answer(_record(asked, m) for m in asked.measures)
     if code is None:
         return Answer(
             "no_data", asked.question, data=asked.engine.stamp, note="This extract does not know that child."
@@ -61,6 +64,30 @@ def _one(asked: Asked, wanted: Measure, child: int) -> MeasureAnswer:
     return MeasureAnswer(
         wanted.slug, overdue, None, overdue, wanted.counts, rows=tuple(rows), sentences=tuple(lines)
     )
+
+
+def _record(asked: Asked, wanted: Measure) -> MeasureAnswer:
+    """A row about no child: a complaint, a supervision, a carer assessment, by its record's id."""
+    missing = asked.engine.figures.missing(wanted, asked.question.as_at)
+    if missing:
+        return MeasureAnswer(wanted.slug, unit=wanted.counts, no_data=missing)
+    ledger, as_at = asked.engine.figures.ledger, day(asked.question.as_at)
+    found: list[tuple[dict[str, Any], str]] = []
+    for clock in getattr(wanted, "clocks", ()):
+        cut = ledger.cut(clock, as_at, ledger.duties(clock).subject == asked.question.child)
+        mine = cut.where(asked.visible(wanted)[cut.team])
+        records = ledger.records(mine)
+        found += [(row, arithmetic(asked, mine, place, row)) for place, row in enumerate(records)]
+    found.sort(
+        key=lambda pair: (pair[0]["status"] not in ("overdue", "due"), _reverse(pair[0]["start_date"]))
+    )
+    rows = tuple(row for row, _ in found[:SHOWN_ROWS])
+    overdue = sum(r["status"] == "overdue" for r in rows)
+    verdict = (
+        f"It is on the list: {counted(overdue, 'row')} overdue." if overdue else "It is not on the list."
+    )
+    return MeasureAnswer(wanted.slug, overdue, None, overdue, wanted.counts, rows=rows,
+                         sentences=(verdict, *(line for _, line in found[:SHOWN_ROWS])))  # fmt: skip
 
 
 def _reverse(text: str) -> int:

@@ -27,6 +27,9 @@ CLOCKS: dict[str, Callable[[World], Duties]] = {
 }  # fmt: skip
 """Every clock by name, in the order of rules.md 5."""
 
+CHILDLESS = frozenset({"complaint", "carer_assessment", "supervision", "appraisal", "induction"})
+"""Clocks whose rows are about no child: the ledger carries the record's id in its place."""
+
 NEEDS: dict[str, tuple[str, ...]] = {
     "contact_decision": ("local_contact_decisions",), "initial_conference": ("ssd_initial_cp_conference",),
     "review_conference": ("ssd_cp_reviews",), "cp_visit": ("ssd_cp_visits",), "core_group": ("local_meetings",),
