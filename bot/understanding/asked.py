@@ -9,6 +9,7 @@ from bot.understanding.pieces import SEPARATORS, Cut, Piece
 from bot.understanding.vocabulary import Vocabulary
 
 UNIT_LEADS = frozenset({"in", "into", "for", "at", "from", "within", "across", "inside", "over"})
+BESIDE = frozenset({"with", "against", "versus", "vs", "than", "beside"})
 UNIT_TAILS = frozenset({"team", "service"})
 AGAINST = frozenset({"against", "versus", "vs", "v", "and", "with", "to", "or", ",", "/", "between", "than"})
 
@@ -93,7 +94,11 @@ def collect(cut: Cut, vocabulary: Vocabulary, subjects_as_units: bool) -> Asked:
 
 def _means_every_one(piece: Piece, cut: Cut) -> bool:
     """ "for all our care leavers": no name of the authority, which "ALL" and "for all" at the end are."""
-    return piece.norm == "all" and not cut.tokens[piece.first].raw.isupper() and cut.after(piece) not in ("", ",")
+    return (
+        piece.norm == "all"
+        and not cut.tokens[piece.first].raw.isupper()
+        and cut.after(piece) not in ("", ",")
+    )
 
 
 def _is_unit_here(piece: Piece, cut: Cut, others: bool) -> bool:
@@ -109,6 +114,8 @@ def _is_unit_here(piece: Piece, cut: Cut, others: bool) -> bool:
     if before in ("for", "from", "over", "across", "within") and piece.has("concept") and len(tokens) > 1:
         return all(t.capital for t in tokens if len(t.low) > 3)
     if before in UNIT_LEADS:
+        return True
+    if before in BESIDE and any(p.has("show", "compare") for p in cut.pieces):
         return True
     return (
         others and before in AGAINST and before not in ("and", "with", "or", ",") and not piece.has("concept")

@@ -24,7 +24,7 @@ from bot.understanding.subjects import (
 from bot.understanding.times import When, shifted, shifted_on, step_back
 from bot.understanding.timing import apply_time
 from kpi_engine.measures import CATALOGUE, in_catalogue_order
-from kpi_engine.question import Question
+from kpi_engine.question import ALL, Question
 
 POINTS = ("first", "second", "third", "fourth", "fifth")
 ASPECT_ENDINGS = {"overdue": ("_overdue",), "in_time": ("_in_time", "_in_time_from_referral")}
@@ -274,8 +274,15 @@ def _lay(
         _why_of_rows(draft, held, base)
     walker._filters()
     ages = {"age_min", "age_max"} & draft.filters.keys()
+    asks_in_time = own_aspect in ("in_time", "rate", "weak")
     draft.filters.update(
-        {k: v for k, v in base.filters if k not in draft.filters and not (ages and k.startswith("age_"))}
+        {
+            k: v
+            for k, v in base.filters
+            if k not in draft.filters
+            and not (ages and k.startswith("age_"))
+            and not (asks_in_time and k.startswith("days_overdue"))
+        }
     )
     kept_child = (
         base.child if (draft.child is None and base.show == "why" and draft.show in ("why",)) else None
@@ -455,6 +462,16 @@ def _units(walker: Interpreter, asked: Asked, base: Question, had_unit: bool) ->
         many = len({ids for _, ids in asked.units}) > 1
         walker._unit()
         if (
+            len(asked.units) == 1
+            and walker.shows["compare"]
+            and draft.show == "compare"
+            and base.show != "compare"
+            and not draft.units
+            and ALL not in (base.unit.id, draft.unit.id)
+            and base.unit != draft.unit
+        ):
+            walker._several_units([base.unit.id, draft.unit.id])  # "how does that compare with CSWT 2"
+        elif (
             had_unit
             and not many
             and base.units
@@ -644,7 +661,9 @@ def complete(cut: Cut, env: Env, held: Context) -> Reading | None:
             return picked
     if held.pending is not None and held.pending.measures and not any(p.has("concept") for p in cut.pieces):
         counting = any(p.has("show", "count") for p in cut.pieces)
-        moved = bool(asked.units or asked.find("own", "strong") or asked.find("whole"))
+        moved = bool(
+            asked.units or asked.find("own", "strong") or asked.find("whole") or asked.find("filter")
+        )
         if counting or moved:
             return lay_over(
                 cut,

@@ -173,6 +173,15 @@ class Measuring(Placing):
             if subject.ask and subject.choices:
                 return subject.choices
             return subject.plain or (subject.overdue + subject.in_time) or subject.bare
+        if (
+            subject.name == "children"
+            and self.asked.workers
+            and not aspect
+            and show in ("headline", "list")
+            and "case" in self.norms
+        ):
+            # "Nadia's cases" is her caseload; "which children does Nadia hold" lists them
+            return subject.choices if show == "list" else subject_named("caseloads").plain
         if subject.ask and subject.choices:
             options = subject.choices
             if aspect in ("overdue", "late", "due") or show in ("coming_up", "changes", "why"):

@@ -44,6 +44,7 @@ NET_WORDS = frozenset(
 REASONS = frozenset({"reason for", "reason", "reasons", "justify"})
 """Words for a cause that may be on record ("reasons for referral")."""
 ONE_ROW = ("first", "second", "third", "fourth", "fifth", "last", "that_child")
+HALF_A_YEAR = 183
 LEADS_OF_RELATIVES = frozenset({"in", "for", "of", "during", "by", "at"})
 RELATIVE_VERBS = frozenset(
     [
@@ -462,6 +463,9 @@ class Showing(Measuring):
         ):
             asked.use_all([p for p in asked.open if p.norm == "next"], "show", "coming_up")
             return True
+        if self._month_to_come():
+            asked.use_all([*self.list_pieces, *self.shows["count"]], "show", "coming_up")
+            return True
         if not ahead and not due:
             return False
         if self.aspects.name in ("in_time", "rate", "weak") and not ahead and self.aspects.name != "due":
@@ -492,6 +496,22 @@ class Showing(Measuring):
             "coming_up",
         )
         return True
+
+    def _month_to_come(self) -> bool:
+        """ "What review conferences have we got in December", asked in November: the next one, not last year's."""
+        when = self.when
+        return (
+            when is not None
+            and when.past is not None
+            and when.coming is not None
+            and (self.env.as_at - when.past.last).days > HALF_A_YEAR
+            and (when.coming.first - self.env.as_at).days < HALF_A_YEAR
+            and self.aspects.name == ""
+            and bool(self.named)
+            and all(n.subject.is_clock for n in self.named)
+            and bool({"have", "got", "are", "is"} & set(self.norms))
+            and not PAST_TENSE & set(self.norms)
+        )
 
     def _compare_or_not(self) -> Show | None:
         asked, shows, by = self.asked, self.shows, self.by_pieces
