@@ -38,6 +38,7 @@ from kpi_engine.answer import MeasureAnswer
 from kpi_engine.engine import Engine
 from kpi_engine.errors import NotPermitted, PerfbotError, Unknown
 from kpi_engine.question import AUTHORITY, Question, Scope, UnitRef
+from kpi_engine.users import Users
 
 UNCLEAR = ("clarify", "not_understood", "out_of_scope")
 TIMETABLE = "timetable"
@@ -48,6 +49,12 @@ class Unclear(Protocol):
     """Keeps questions that were not understood; the store's own keeps their words encrypted."""
 
     async def add(self, question: UnclearQuestion) -> None: ...
+
+
+class SettingsWatch(Protocol):
+    """Records changed settings before they count; `bot.settings_record.SettingsOnRecord` is the product's one."""
+
+    async def look(self, users: Users, now: datetime) -> None: ...
 
 
 class Channels(Protocol):
@@ -66,6 +73,7 @@ class Assistant:
     posts: where wishes about the scheduled posts are kept; None where nobody can change those in chat.
     restricted, opened, directors: cases that few may see, who has opened one, and who is told of it.
     pace: how often one person is answered; None where only one asks.
+    settings_record: records changed settings; None where nobody changes any.
     seals: seals the buttons of every card and refuses a press without one; None where nobody can forge
         (one process that shows its own cards).
     as_at: the date asked from instead of the extract's own (`perfbot ask --at`).
@@ -88,6 +96,7 @@ class Assistant:
         directors: Directors | None = None,
         pace: Pace | None = None,
         seals: Seals | None = None,
+        settings_record: SettingsWatch | None = None,
         as_at: date | None = None,
         events: Mapping[str, tuple[date, date]] | None = None,
         case_link: str | None = None,
@@ -104,6 +113,7 @@ class Assistant:
         self._directors = directors
         self._pace = pace
         self._seals = seals
+        self._settings_record = settings_record
         self._as_at = as_at
         self._events = events or {}
         self._case_link = case_link
@@ -113,7 +123,7 @@ class Assistant:
 
     async def reply(self, turn: Turn) -> list[Reply]:
         """One reply, or two when the message held two questions; recorded before they are given back."""
-        await self._engines.renew()
+        await self._prepare(turn.now)
         turn = replace(turn, person_id=rights.spelt(turn.person_id, self._engines.current()))
         if self._pace is not None and (sentence := self._pace.too_fast(turn.person_id, turn.now)):
             waits = Said(answer_json.in_words("", "not_permitted", sentence, None), "too_fast")
@@ -168,7 +178,7 @@ class Assistant:
         conversation_id: str = audit.SERVER,
     ) -> Reply:  # fmt: skip
         """The answer to a question that nobody asked just now, under the rights that a briefing has."""
-        await self._engines.renew()
+        await self._prepare(self._clock())
         async with self._one_at_a_time:
             said = await asyncio.to_thread(self._say, question, person_id, audience)
         return await self._posted(said, person_id, audience, conversation_id)
@@ -194,6 +204,12 @@ class Assistant:
         now = self._clock()
         await self._record(said, person_id or TIMETABLE, conversation_id, audience, now)
         return self._replies([said], person_id or TIMETABLE, audience, now)[0]
+
+    async def _prepare(self, now: datetime) -> None:
+        """Who may use the bot is fresh, and every setting that counts now is on record."""
+        await self._engines.renew()
+        if self._settings_record is not None:
+            await self._settings_record.look(self._engines.current().users, now)
 
     async def _give(self, belonging: Belonging, turn: Turn) -> None:
         """The conversation gets its unit, after that has been recorded."""

@@ -7,7 +7,7 @@ the outcome. The words that somebody typed are never in it. Where it is kept is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -66,10 +66,15 @@ def entry(
 
 
 def server_entry(
-    at: datetime, event: str, done: Mapping[str, Any], person_id: str | None = None, outcome: str = "answered"
-) -> Entry:
-    """What was done on the server: by the operator, or, with `--as`, by that person (rights.md 11)."""
-    return Entry(at, person_id or OPERATOR, SERVER, "none", event, outcome, done)
+    at: datetime, event: str, done: Mapping[str, Any], person_id: str | None = None, outcome: str = "answered",
+    children: Iterable[str | None] = (),
+) -> Entry:  # fmt: skip
+    """What was done on the server: by the operator, or, with `--as`, by that person (rights.md 11).
+
+    children: the ids of those whose rows were shown or written.
+    """
+    shown = tuple(sorted({child for child in children if child}))
+    return Entry(at, person_id or OPERATOR, SERVER, "none", event, outcome, done, shown)
 
 
 def audience_name(audience: Audience) -> str:

@@ -197,6 +197,10 @@ class Engine:
         """
         return export.ledger_rows(self, as_at, clock)
 
+    def ledger_children(self, as_at: date, clock: str | None = None) -> list[str]:
+        """Ids of the children who have a row there, sorted: who is shown by a file of the ledger."""
+        return export.ledger_children(self, as_at, clock)
+
     def write_ledger(self, path: Path, as_at: date, clock: str | None = None, kind: str = "csv") -> int:
         """Write the ledger as CSV or Parquet; returns the number of rows."""
         return export.write_ledger(self, path, as_at, clock, kind)

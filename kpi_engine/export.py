@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,6 +41,13 @@ def _check(engine: Engine, as_at: date, clock: str | None) -> None:
         raise InputError(
             f"The extract is a snapshot as at {engine.as_at.isoformat()}: it has no ledger of an earlier day."
         )
+
+
+def ledger_children(engine: Engine, as_at: date, clock: str | None) -> list[str]:
+    _check(engine, as_at, clock)
+    children, ledger = engine.world.facts.children, engine.figures.ledger
+    cuts = [ledger.cut(one, day(as_at)) for one in ([clock] if clock else CLOCKS)]
+    return sorted(children.ids[code] for code in {int(c) for cut in cuts for c in np.unique(cut.child)} if code >= 0)
 
 
 def write_ledger(engine: Engine, path: Path, as_at: date, clock: str | None, kind: str) -> int:

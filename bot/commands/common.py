@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.engines import Engines
     from bot.memory import Memory
     from bot.settings import Settings
+    from bot.settings_record import SettingsOnRecord
     from bot.store import Store
     from kpi_engine.engine import Engine
 
@@ -149,6 +150,7 @@ async def desk(
             pace=Pace(config.questions_a_minute) if remember else None,
             posts=Posts(store.subscriptions, config.zone),
             seals=Seals(cipher.mark),
+            settings_record=_settings_record(config, store, environment=remember) if known is None else None,
             as_at=day,
             events=_events(config),
             case_link=config.case_link_template or None,
@@ -188,6 +190,12 @@ def _events(config: Settings) -> dict[str, tuple[date, date]]:
     return found
 
 
+def _settings_record(config: Settings, store: Store, *, environment: bool) -> SettingsOnRecord:
+    from bot.settings_record import SettingsOnRecord
+
+    return SettingsOnRecord(config, store.audit, recorder(config, store), environment=environment)
+
+
 @asynccontextmanager
 async def opened_store(config: Settings) -> AsyncIterator[Store]:
     """The store of these settings; its folder is made when it is missing."""
@@ -220,13 +228,15 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
-def record_operator(event: str, done: Mapping[str, Any], person_id: str | None = None) -> None:
-    """Keeps one entry for what was done on the server, by the operator or by `--as`."""
+def record_operator(
+    event: str, done: Mapping[str, Any], person_id: str | None = None, children: Iterable[str | None] = ()
+) -> None:
+    """Keeps one entry for what was done on the server, by the operator or by `--as`, and whose rows were shown."""
     from bot.audit import server_entry
 
     async def keep() -> None:
         config = settings()
         async with opened_store(config) as store:
-            await recorder(config, store).keep(server_entry(now(), event, done, person_id))
+            await recorder(config, store).keep(server_entry(now(), event, done, person_id, children=children))
 
     run(keep())

@@ -81,7 +81,7 @@ def ledger(
 ) -> None:
     """Every duty with a date: one row each, as the specification of the ledger says."""
     from bot.rights import may_hold
-    from kpi_engine.answering.restricted import ledger_row
+    from kpi_engine.answering.restricted import RESTRICTED, ledger_row
     from kpi_engine.question import EVERYTHING
 
     if csv_file is not None and parquet is not None:
@@ -90,14 +90,17 @@ def ledger(
     day = common.as_at(engine, at)
     scope = _scope(engine, as_)
     whole = replace(scope, restricted=frozenset())
-    common.record_operator("export", {"ledger": clock or "all", "as_at": day.isoformat()}, as_)
+    done = {"ledger": clock or "all", "as_at": day.isoformat()}
     target = csv_file or parquet
-    if target is not None and scope == EVERYTHING:
-        count = engine.write_ledger(target, day, clock, "parquet" if parquet else "csv")
-    elif parquet is not None:
+    if parquet is not None and scope != EVERYTHING:
         raise InputError("--parquet is for the whole ledger; with --as, write --csv.")
+    if target is not None and scope == EVERYTHING:
+        common.record_operator("export", done, as_, engine.ledger_children(day, clock))
+        count = engine.write_ledger(target, day, clock, "parquet" if parquet else "csv")
     else:
         rows = [ledger_row(row, scope) for row in engine.ledger_rows(day, clock) if may_hold(row, whole)]
+        shown = {row["child_id"] for row in rows} - {RESTRICTED}
+        common.record_operator("export", done, as_, shown)
         count = _write_csv(rows, target)
     if target is not None:
         common.say(f"Wrote {count:,} rows to {target}.")
@@ -160,7 +163,8 @@ def quality(as_json: common.AsJson = False, as_: common.As = None, known: common
     """What is wrong with the data of the current extract."""
     engine = common.open_engine(common.settings().home, known)
     findings = engine.findings(_scope(engine, as_))
-    common.record_operator("quality", {"findings": len(findings)}, as_)
+    shown = [each.get("child_id") for each in findings] if as_json else []
+    common.record_operator("quality", {"findings": len(findings)}, as_, shown)
     if as_json:
         common.say_json(findings)
     else:

@@ -36,7 +36,9 @@ def reconcile(
 
     engine = common.open_engine(common.settings().home, known)
     found = compare(engine, file, common.parse_date(year_ending, "--year-ending"))
-    common.record_operator("reconcile", {"return": file.name, "differences": len(found.differences)})
+    done = {"return": file.name, "differences": len(found.differences)}
+    shown = [one.child_id for one in found.differences] if csv_file is not None else []
+    common.record_operator("reconcile", done, children=shown)
     if csv_file is not None:
         try:
             with csv_file.open("w", newline="", encoding="utf-8") as out:

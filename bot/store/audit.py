@@ -147,9 +147,10 @@ class Audit:
         until: datetime | None = None,
         after: int = 0,
     ) -> AsyncIterator[Record]:
-        """Records in order; only one person's, only those that showed a child, only of one kind, only
-        since <= at < until, only those after a number.
+        """Records in order; only one person's, only those that showed a child (its id in any case), only of one
+        kind, only since <= at < until, only those after a number.
         """
+        child = child_id.casefold() if child_id is not None else None
         last = after
         while True:
             statement = (
@@ -166,7 +167,7 @@ class Audit:
             async with self._database.reading() as session:
                 rows = list(await session.scalars(statement))
             for row in rows:
-                if child_id is None or child_id in row.child_ids:
+                if child is None or any(child == each.casefold() for each in row.child_ids):
                     yield _record(row)
             if len(rows) < VERIFY_AT_ONCE:
                 return

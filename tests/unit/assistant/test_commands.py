@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -296,3 +297,34 @@ def test_question_files_are_scored(run: Run, tmp_path: Path) -> None:
 def test_what_was_unclear_can_be_read_by_the_operator(run: Run) -> None:
     run("ask", "qwzx blorptangle", "--as", "U-T11")
     assert "qwzx blorptangle" in [each["text"] for each in run("questions", "unclear", "--json").json]
+
+
+def test_who_saw_a_child_between_two_dates_is_one_command(run: Run, tmp_path: Path) -> None:
+    """Lists, briefings, "why", files of the ledger and of data problems; not those that did not show the child."""
+    today = date.today().isoformat()  # noqa: DTZ011 - as the record's own clock here
+    run("ask", "which CP visits are overdue", "--as", "U-T11")
+    run("ask", "which CP visits are overdue", "--as", "U-T12")
+    run("ask", "why is C101 overdue for a CP visit?", "--as", "U-T11")
+    run("brief", "T11", "--as", "u-t11")
+    run("ledger", "--as", "U-T11")
+    run("ledger", "--as", "U-T12")
+    run("ledger", "--csv", str(tmp_path / "all.csv"))
+    shown = ("audit", "show", "--child", "c101", "--json", "--from", today, "--to", today)
+    seen = {(one["person_id"], one["event"]) for one in run(*shown).json}
+    assert {("U-T11", "answer"), ("U-T11", "briefing"), ("U-T11", "export"), ("operator", "export")} <= seen
+    assert not any(person == "U-T12" for person, _ in seen)
+    assert run(*shown[:-4], "--to", "2020-01-01").json == []
+    assert run("audit", "verify").status == 0
+
+
+def test_changed_settings_are_on_record_with_what_they_say(run: Run, home: Path) -> None:
+    file = home / "restricted.csv"
+    file.write_text("child_id,viewers\nC103,U-DIR\n", encoding="utf-8")
+    try:
+        run("ask", "how many CP plans are open", "--as", "U-T11")
+    finally:
+        file.unlink()
+    told = run("audit", "show", "--person", "operator", "--json").json
+    changed = [one["understood"] for one in told if one["event"] == "settings"]
+    assert "C103" in next(each["now"] for each in changed if each.get("changed") == "restricted.csv")
+    assert "U-T11" in next(each["now"] for each in changed if each.get("changed") == "people")
