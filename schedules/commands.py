@@ -64,8 +64,15 @@ def timetable(
         common.say_json([_as_json(each) for each in coming])
         return
     for each in coming:
-        to = ", ".join(recipient.id for recipient in each.recipients) or "nobody yet"
-        common.say(f"{each.at:%a %Y-%m-%d %H:%M %Z}  {each.due.post:<9} {each.due.unit_id:<8} to {to}")
+        if each.recipients:
+            to = ", ".join(recipient.id for recipient in each.recipients)
+            common.say(f"{each.at:%a %Y-%m-%d %H:%M %Z}  {each.due.post:<11} {each.due.unit_id:<8} to {to}")
+    nobody = sorted({each.due.unit_id for each in coming if not each.recipients})
+    if nobody:
+        common.say(
+            f"Nobody to send to: {', '.join(nobody)}. No active manager of local_users belongs there, or they stopped "
+            "their posts, and no channel does: perfbot users review, perfbot channels."
+        )
     if not coming:
         common.say(f"Nothing goes out in the next {days} days.")
 

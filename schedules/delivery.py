@@ -81,7 +81,13 @@ class Posting:
         now = self._t.clock()
         lease = self._t.lease if lease is None else lease
         return await self._briefings.claim(
-            *key, payload.to_json(), holder=self._holder, now=now, lease=lease, until=until, figures=payload.figures
+            *key,
+            payload.to_json(),
+            holder=self._holder,
+            now=now,
+            lease=lease,
+            until=until,
+            figures=payload.figures,
         )
 
     async def send(self, mine: Delivery) -> None:

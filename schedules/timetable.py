@@ -22,6 +22,18 @@ BRIEFING, REMINDER = "briefing", "reminder"
 NUDGE, MONTH_END, QUARTER_END = "nudge", "month_end", "quarter_end"
 
 
+def in_forbidden_hour(at: time) -> bool:
+    return time(1) <= at <= time(2)
+
+
+def check_hour(at: time) -> None:
+    """Raises InputError for 01:00 to 02:00, the hour that the clock changes repeat and leave out."""
+    if in_forbidden_hour(at):
+        raise InputError(
+            f"{at:%H:%M} cannot be used: 01:00 to 02:00 happens twice or not at all on two Sundays."
+        )
+
+
 @dataclass(frozen=True)
 class Slot:
     """A weekday (Monday = 0 to Friday = 4) and a time on the wall."""
@@ -81,6 +93,11 @@ class Hours:
             raise InputError(f"until ({self.end:%H:%M}) must be later than from ({self.begin:%H:%M}).")
 
 
+NUDGED = Weekly(Slot(2, time(14)), time(17))
+CLOSED = Closing(time(9), time(17))
+"""When these go out where they are asked for without a time."""
+
+
 @dataclass(frozen=True, order=True)
 class Due:
     """One post of one unit for one period.
@@ -107,6 +124,7 @@ class Timetable:
 
     nudge, month_end, quarter_end: None = no such post; quarter_end is the authority's alone.
     units: whose posts, by id.  meetings, own: by unit id; own None = that unit has no weekly briefing.
+    others: by post (nudge, month_end, quarter_end) and unit id, a time of the unit's own; None = not for it.
     channels: unit id -> the id of the unit's channel.  closed: days the offices are closed.
     stale_after_days: data whose as-at date is longer ago makes no briefing.
     paused: unit id -> nothing that falls due before then is sent.
@@ -123,10 +141,11 @@ class Timetable:
     stale_after_days: int = 6
     meetings: Mapping[str, Slot] = field(default_factory=dict)
     own: Mapping[str, Weekly | None] = field(default_factory=dict)
+    others: Mapping[tuple[str, str], Weekly | Closing | None] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     closed: frozenset[date] = frozenset()
     paused: Mapping[str, datetime] = field(default_factory=dict)
-    alerts: Hours = field(default_factory=lambda: Hours(time(8), time(18)))
+    alerts: Hours = Hours(time(8), time(18))
     follows: Mapping[str, tuple[Follow, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -200,8 +219,9 @@ class Timetable:
         weekly = self.own.get(unit_id, self.briefing)
         if weekly and (day := self._working_day(monday, weekly.slot.weekday)):
             found.append(self._due(BRIEFING, unit_id, day, weekly.slot.at, weekly.late_until))
-        if self.nudge and weekly and (day := self._working_day(monday, self.nudge.slot.weekday)):
-            found.append(self._due(NUDGE, unit_id, day, self.nudge.slot.at, self.nudge.late_until))
+        nudge = self.others.get((NUDGE, unit_id), self.nudge)
+        if isinstance(nudge, Weekly) and weekly and (day := self._working_day(monday, nudge.slot.weekday)):
+            found.append(self._due(NUDGE, unit_id, day, nudge.slot.at, nudge.late_until))
         meeting = self.meetings.get(unit_id)
         if meeting and (day := self._working_day(monday, meeting.weekday)):
             reminder = self._due(REMINDER, unit_id, day, self._before(meeting.at), meeting.at)
@@ -221,10 +241,10 @@ class Timetable:
             posts.append((QUARTER_END, f"{month.year}-Q{month.month // 3}", self.quarter_end, whole))
         return [
             Due(self._instant(day, closing.at), unit_id, post, period, self._instant(day, closing.late_until))
-            for post, period, closing, units in posts
-            if closing
+            for post, period, usual, units in posts
             for unit_id in units
-            if self.own.get(unit_id, self.briefing) is not None  # who has the posts stopped has these stopped
+            if isinstance(closing := self.others.get((post, unit_id), usual), Closing)
+            and self.own.get(unit_id, self.briefing) is not None  # who has the posts stopped has these too
         ]
 
     def _due(self, post: str, unit_id: str, day: date, at: time, until: time) -> Due:
@@ -249,15 +269,3 @@ class Timetable:
 
 def _next_month(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
-
-
-def in_forbidden_hour(at: time) -> bool:
-    return time(1) <= at <= time(2)
-
-
-def check_hour(at: time) -> None:
-    """Raises InputError for 01:00 to 02:00, the hour that the clock changes repeat and leave out."""
-    if in_forbidden_hour(at):
-        raise InputError(
-            f"{at:%H:%M} cannot be used: 01:00 to 02:00 happens twice or not at all on two Sundays."
-        )

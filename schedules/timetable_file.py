@@ -16,7 +16,7 @@ from bot.follows import COLOURS, VALUES, Follow
 from kpi_engine.errors import InputError
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import ALL, UnitKind, UnitRef
-from schedules.timetable import WEEKDAYS, Closing, Hours, Slot, Timetable, Weekly
+from schedules.timetable import NUDGED, WEEKDAYS, Closing, Hours, Slot, Timetable, Weekly
 
 SHIPPED = Path(__file__).with_name("timetable.yaml")
 FILE_NAME = "timetable.yaml"
@@ -27,7 +27,7 @@ _POSTS = ("briefing", "reminder", "nudge", "month_end", "quarter_end", "alert")
 _WEEKLY = ("every", "on", "at", "late_until")
 _CLOSING = ("at", "late_until")
 _REMINDER = ("minutes_before_meeting",)
-_UNIT = ("channel", "meeting", "briefing")
+_UNIT = ("channel", "meeting", "briefing", "nudge", "month_end", "quarter_end")
 _MEETING = ("on", "at")
 _DATA = ("stale_after_days",)
 _ALERT = ("from", "until")
@@ -133,6 +133,7 @@ def _build(root: _Entry, units: Sequence[str], zone: ZoneInfo, closed: Iterable[
     meetings: dict[str, Slot] = {}
     own: dict[str, Weekly | None] = {}
     channels: dict[str, str] = {}
+    others: dict[tuple[str, str], Weekly | Closing | None] = {}
     for unit_id, entry in top["units"].parts().items():
         parts = entry.parts(*_UNIT)
         if unit_id not in units:
@@ -143,6 +144,9 @@ def _build(root: _Entry, units: Sequence[str], zone: ZoneInfo, closed: Iterable[
         if "briefing" in parts:
             off = parts["briefing"].value in ("off", "no", "false")
             own[unit_id] = None if off else _weekly(parts["briefing"], general)
+        for post in ("nudge", "month_end", "quarter_end"):
+            if post in parts:
+                others[post, unit_id] = _other(post, unit_id, parts[post], posts)
         if "channel" in parts:
             channel = parts["channel"].text()
             if channel in channels.values():
@@ -162,6 +166,7 @@ def _build(root: _Entry, units: Sequence[str], zone: ZoneInfo, closed: Iterable[
         stale_after_days=_whole_number(top["data"].parts(*_DATA)["stale_after_days"], 1, 3650),
         meetings=meetings,
         own=own,
+        others=others,
         channels=channels,
         alerts=_hours(posts["alert"]),
         follows={
@@ -187,6 +192,17 @@ def _weekly(entry: _Entry, default: Weekly | None) -> Weekly:
         return Weekly(slot, late)
     except InputError as error:
         raise entry.fault(str(error)) from None
+
+
+def _other(post: str, unit_id: str, entry: _Entry, posts: dict[str, _Entry]) -> Weekly | Closing | None:
+    """A unit's own time for a post beside the briefing; None: it has none."""
+    if post == "quarter_end" and unit_id != ALL:
+        raise entry.fault(f"the quarterly summary is for the whole authority ({ALL}) alone.")
+    if entry.value in ("off", "no", "false"):
+        return None
+    if post == "nudge":
+        return _weekly(entry, _weekly(posts["nudge"], None) if _is_on(posts, "nudge") else NUDGED)
+    return _closing(entry)
 
 
 def _is_on(posts: dict[str, _Entry], name: str) -> bool:

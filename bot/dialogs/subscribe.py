@@ -26,13 +26,21 @@ from bot.dialogs import answer_json
 from bot.dialogs.room import Room, Said
 from bot.store.subscriptions import Subscription, undoable
 from bot.understanding.follow_wishes import FollowWish, read_follow_wish
-from bot.understanding.post_wishes import PostWish, read_post_wish
+from bot.understanding.other_posts import read_other_post
+from bot.understanding.post_wishes import PostKind, PostWish, read_post_wish
 from kpi_engine.errors import NotPermitted
 from kpi_engine.question import ALL, Question
 
 BRIEFING, MEETING = "briefing", "meeting"
 MANAGERS = frozenset({"team_manager", "service_manager", "assistant_director", "director"})
-USUAL_TIME = "08:30"
+USUAL_TIMES: Mapping[PostKind, str] = {
+    "briefing": "08:30", "meeting": "10:00", "nudge": "14:00", "month_end": "09:00", "quarter_end": "09:00",
+}  # fmt: skip
+NAMES: Mapping[PostKind, str] = {
+    "briefing": "briefing", "meeting": "reminder before its meeting", "nudge": "mid-week nudge",
+    "month_end": "month-end report", "quarter_end": "quarterly summary",
+}  # fmt: skip
+EARLIEST_MEETING = time(3)
 OURS = frozenset({"us", "our", "our team", "my team", "the team", "this channel", "everyone here"})
 MINE = frozenset({"me", "my", "i"})
 
@@ -41,6 +49,10 @@ NO_UNIT = "This conversation belongs to no unit, so nothing is posted here that 
 WHEN = (
     'I did not get the day or the time. Say it like "send us the briefing on Tuesdays at 9" (Monday to Friday) '
     'or "pause until Monday".'
+)
+WHOLE_ONLY = (
+    "The quarterly summary is one for the whole authority: its director can change it, in their own chat or in a "
+    "channel of the authority."
 )
 NIGHT = (
     "Posts cannot go out between 01:00 and 02:00: on two nights a year that hour happens twice or not at all."
@@ -64,7 +76,8 @@ class Posts:
 
     def wish_of(self, said: str, now: datetime) -> PostWish | FollowWish | None:
         """What somebody wants to be sent, or to follow; None for any other message."""
-        return read_follow_wish(said) or read_post_wish(said, now.astimezone(self.zone).date())
+        today = now.astimezone(self.zone).date()
+        return read_follow_wish(said) or read_other_post(said, today) or read_post_wish(said, today)
 
 
 def hear(
@@ -76,16 +89,25 @@ def hear(
         return _words(room, said, NO_UNIT, "not_understood")
     if owner == "":
         return None
+    if owner == room.person.id and _is_for_the_unit(wish, owner, kept):
+        owner = room.person.unit.id
     before = {each.kind: each for each in kept if each.owner == owner and not each.subject}
     if wish.bare and not _is_quiet(before.values(), now):
         return None
     if wish.what == "unsure":
         return _words(room, said, WHEN, "not_understood")
-    at = wish.time or str(before[BRIEFING].wanted.get("at", USUAL_TIME) if BRIEFING in before else USUAL_TIME)
+    if wish.kind == "quarter_end" and owner not in (ALL, room.person.id):
+        return _words(room, said, WHOLE_ONLY, "not_understood")
+    usual = USUAL_TIMES[wish.kind]
+    at = wish.time or str(before[wish.kind].wanted.get("at", usual) if wish.kind in before else usual)
     if wish.what == "at" and time(1) <= time.fromisoformat(at) <= time(2):
         return _words(room, said, NIGHT, "not_understood")
-    done = {"posts_of": owner, "wish": wish.what, "on": wish.day or None, "at": at if wish.day else None,
-            "until": wish.until.isoformat() if wish.until else None}  # fmt: skip
+    if wish.kind == MEETING and wish.what == "at" and not _can_remind(at):
+        return _words(room, said, NIGHT, "not_understood")
+    done = {
+        "posts_of": owner, "post": wish.kind, "wish": wish.what, "on": wish.day or None,
+        "at": at if wish.what == "at" else None, "until": wish.until.isoformat() if wish.until else None,
+    }  # fmt: skip
     try:
         check_may_change(room, owner)
     except NotPermitted as error:
@@ -94,6 +116,20 @@ def hear(
     changed = tuple(_changed(owner, room, wish, at, before, now, zone))
     told = _words(room, said, _told(room, owner, wish, at))
     return Said(told.json, "settings", told.asked, done=done, wishes=changed)
+
+
+def _is_for_the_unit(wish: PostWish, owner: str, kept: Sequence[Subscription]) -> bool:
+    """Whether a wish said for oneself means the unit: the posts beside the briefing have one time for all of it,
+    so a person can only end them, and have them back."""
+    if wish.kind == BRIEFING or wish.what in ("stop", "pause"):
+        return False
+    stopped = any(each.owner == owner and each.kind == wish.kind and not each.active for each in kept)
+    return wish.what == "at" or not stopped
+
+
+def _can_remind(at: str) -> bool:
+    """Whether a reminder some time before such a meeting stays clear of the night's forbidden hour."""
+    return time.fromisoformat(at) >= EARLIEST_MEETING
 
 
 def _owner(room: Room, wish: PostWish) -> str | None:
@@ -133,13 +169,16 @@ def _changed(
     owner: str, room: Room, wish: PostWish, at: str, before: Mapping[str, Subscription], now: datetime,
     zone: ZoneInfo,
 ) -> list[Subscription]:  # fmt: skip
-    """The rows to keep: the briefing's, and, when a unit's posts end or start, its meeting's reminder's."""
-    kinds = (BRIEFING, MEETING) if owner != room.person.id and wish.what in ("stop", "start") else (BRIEFING,)
+    """The rows to keep: the post's, or, when all of a unit's posts end or start, every kind's that was changed."""
+    every = wish.kind == BRIEFING and owner != room.person.id and wish.what in ("stop", "start")
+    kinds: tuple[str, ...] = (BRIEFING, MEETING) if every else (wish.kind,)
     rows = []
     for kind in kinds:
         wanted = dict(before[kind].wanted) if kind in before else {}
         if wish.what == "at":
-            wanted = {"on": wish.day, "at": at}
+            wanted = {"on": wish.day, "at": at} if wish.day else {**wanted, "at": at}
+        elif wish.what == "start" and wish.kind != BRIEFING and not wanted:
+            wanted = {"at": at}
         until = datetime.combine(wish.until, time(), zone) if wish.until else None
         active = before[kind].active if kind in before and wish.what == "pause" else wish.what != "stop"
         after = Subscription(owner, kind, "", wanted, active, until, room.person.id, now)
@@ -150,6 +189,8 @@ def _changed(
 def _told(room: Room, owner: str, wish: PostWish, at: str) -> str:
     mine = owner == room.person.id
     unit = room.names.unit(room.person.unit.id if mine else owner)
+    if wish.kind != BRIEFING:
+        return _told_of_another(wish, at, unit, mine)
     if wish.what == "at":
         who = f"you get the briefing of {unit}" if mine else f"{unit} gets its briefing"
         return f"From now on {who} on {wish.day.title()}s at {at}; a week that has had its briefing gets no second."
@@ -169,6 +210,24 @@ def _told(room: Room, owner: str, wish: PostWish, at: str) -> str:
             'To have them again, say "subscribe us".'
         )
     return "You get your scheduled posts again." if mine else f"{unit} gets its scheduled posts again."
+
+
+def _told_of_another(wish: PostWish, at: str, unit: str, mine: bool) -> str:
+    """The confirmation for a post that is no briefing."""
+    name = NAMES[wish.kind]
+    if wish.what == "at" and wish.kind == MEETING:
+        return f"{unit} meets on {wish.day.title()}s at {at}: it gets a reminder before that, until the meeting begins."
+    if wish.what == "at" and wish.day:
+        return f"From now on {unit} gets its {name} on {wish.day.title()}s at {at}."
+    if wish.what == "pause":
+        assert wish.until is not None
+        day = f"{wish.until:%A} {wish.until.day} {wish.until:%B %Y}"
+        return f"{'You get' if mine else f'{unit} gets'} no {name} before {day}; then it goes on."
+    if wish.what == "stop":
+        whom = "You get" if mine else f"{unit} gets"
+        return f'{whom} no more {name}. "undo" takes this back.'
+    whom = "You get your" if mine else f"{unit} gets its"
+    return f"{whom} {name} at {at}." if not mine else f"{whom} {name} again."
 
 
 def _words(

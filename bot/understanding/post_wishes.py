@@ -21,12 +21,17 @@ MONTHS = (
 )  # fmt: skip
 
 
+PostKind = Literal["briefing", "meeting", "nudge", "month_end", "quarter_end"]
+"""Which post: "meeting" is the reminder before the unit's own weekly meeting."""
+
+
 @dataclass(frozen=True)
 class PostWish:
     """what: "at" a weekday and time, "pause" until a day, "stop", "start"; "unsure" = a wish with a day, time
     or end that cannot be read.
     whose: the words for whose posts ("me", "us", "cswt 1"), or "".
     bare: nothing but "start again", which also means "forget what we were talking about".
+    kind: "briefing" stands for all of a unit's posts where they end, begin or pause.
     """
 
     what: Literal["at", "pause", "stop", "start", "unsure"]
@@ -35,6 +40,7 @@ class PostWish:
     time: str = ""
     until: date | None = None
     bare: bool = False
+    kind: PostKind = "briefing"
 
 
 _POLITE = r"(?:(?:please|can you|could you|would you|hey|hi|bot|perfbot|from now on|i want you to)[, ]+)*"

@@ -99,6 +99,7 @@ async def test_every_change_and_every_refusal_is_recorded(talk: Talk) -> None:
     assert (first.event, first.outcome, first.person_id) == ("settings", "answered", "U-T11")
     assert first.understood == {
         "posts_of": "T11",
+        "post": "briefing",
         "wish": "at",
         "on": "tuesday",
         "at": "09:00",

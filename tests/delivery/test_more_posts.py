@@ -14,13 +14,16 @@ import kpi_engine
 from bot.assistant import Assistant
 from bot.engines import FixedEngine
 from bot.memory import Forgetful
-from bot.store import Store
+from bot.store import Store, Subscription
 from bot.store.audit import Entry
 from bot.turn import PERSONAL
+from kpi_engine.engine import Unit
 from kpi_engine.errors import InputError
 from kpi_engine.question import UnitRef
+from schedules.briefings import recipients
 from schedules.posts import MONTHLY, QUARTERLY, question_of
 from schedules.timetable_file import read_timetable
+from schedules.wishes import posts_between, with_wishes
 
 BOROUGH = Path(__file__).parents[1] / "conversations" / "authority"
 EXTRA = """
@@ -148,3 +151,89 @@ async def test_a_nudge_arrives_once_beside_the_briefing(store: Store, tmp_path: 
     assert sorted(text.split(" until")[0] for text in texts) == [
         "coming_up of S1", "coming_up of T1", "coming_up of T1", "coming_up of T2",
     ]  # fmt: skip
+
+
+UNITS = """
+units:
+  T1:
+    nudge: {on: thursday, at: "10:00"}
+    month_end: off
+  T2:
+    month_end: {at: "11:00", late_until: "12:00"}
+  ALL:
+    quarter_end: {at: "15:00", late_until: "17:00"}
+"""
+
+
+def test_a_unit_has_its_own_time_or_none(tmp_path: Path) -> None:
+    (tmp_path / "timetable.yaml").write_text(UNITS)
+    assert printed(tmp_path, "2026-12-28", "2027-01-01") == [
+        "Thu 31 Dec 10:00 nudge:T1 2026-W53", "Thu 31 Dec 11:00 month_end:T2 2026-12",
+        "Thu 31 Dec 15:00 quarter_end:ALL 2026-Q4",
+    ]  # fmt: skip
+    general = EXTRA.split("units")[0]
+    (tmp_path / "timetable.yaml").write_text(general + UNITS)
+    assert [line for line in printed(tmp_path, "2026-12-30", "2027-01-01") if ":T1 " in line] == [
+        "Thu 31 Dec 10:00 nudge:T1 2026-W53"
+    ]
+    (tmp_path / "timetable.yaml").write_text(
+        'units:\n  T1:\n    quarter_end: {at: "15:00", late_until: "17:00"}\n'
+    )
+    with pytest.raises(InputError, match=r"^timetable\.yaml, line 3: the quarterly summary is for the whole"):
+        read_timetable(("ALL", "T1"), tmp_path)
+
+
+def test_what_a_unit_asks_for_in_chat_goes_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "timetable.yaml").write_text(EXTRA.split("units")[0])
+    table, now = read_timetable(("ALL", "T1", "T3"), tmp_path), datetime(2026, 11, 1, tzinfo=UTC)
+
+    def wish(owner: str, kind: str, wanted: dict[str, str], *, active: bool = True) -> Subscription:
+        return Subscription(owner, kind, "", wanted, active, None, "U", now)
+
+    changed = with_wishes(
+        table,
+        [
+            wish("T1", "nudge", {"on": "friday", "at": "09:00"}), wish("T3", "nudge", {}, active=False),
+            wish("T3", "month_end", {"at": "12:00"}), wish("ALL", "quarter_end", {}, active=False),
+            wish("ALL", "nudge", {"at": "15:00"}),
+        ],
+    )  # fmt: skip
+    start = datetime(2026, 12, 30, tzinfo=LONDON)
+    assert [
+        f"{due.at.astimezone(LONDON):%a %H:%M} {due.key}"
+        for due in changed.due_between(start, start + timedelta(days=3))
+        if due.post != "briefing"
+    ] == ["Wed 15:00 nudge:ALL", "Thu 09:00 month_end:ALL", "Thu 09:00 month_end:T1", "Thu 09:00 nudge:T1",
+          "Thu 12:00 month_end:T3"]  # fmt: skip
+
+
+def test_one_of_several_posts_is_stopped_by_a_person(tmp_path: Path) -> None:
+    (tmp_path / "timetable.yaml").write_text(EXTRA.split("units")[0])
+    table, directory = read_timetable(("T1",), tmp_path), authority()
+    wishes = [Subscription("U-T1", "nudge", "", {}, False, None, "U-T1", datetime(2026, 11, 1, tzinfo=UTC))]
+    start = datetime(2026, 11, 16, tzinfo=LONDON)
+    posts = posts_between(
+        table, recipients(directory, []), wishes, directory, start, start + timedelta(days=5)
+    )
+    assert [(due.post, [each.id for each in who]) for due, who in posts] == [
+        ("briefing", ["U-T1"]), ("nudge", []),
+    ]  # fmt: skip
+
+
+def test_the_one_department_above_all_is_the_authority_and_gets_nothing_of_its_own() -> None:
+    directory = authority()
+    table = read_timetable(tuple(directory.units))
+    start = datetime(2026, 11, 16, tzinfo=LONDON)
+
+    def units() -> list[str]:
+        who = recipients(directory, [])
+        return [
+            due.unit_id
+            for due, _ in posts_between(table, who, [], directory, start, start + timedelta(days=1))
+        ]
+
+    assert units() == ["ALL", "S1", "T1", "T2", "T3"]  # U-S1 belongs to S1, above every team
+    del directory.users["U-S1"]
+    assert units() == ["ALL", "T1", "T2", "T3"]
+    directory.units["S2"] = Unit("S2", "Second", "service", "ALL")
+    assert units() == ["ALL", "S1", "S2", "T1", "T2", "T3"]  # two departments: neither is the authority

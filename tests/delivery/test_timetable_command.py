@@ -70,7 +70,7 @@ def test_half_past_eight_stays_half_past_eight(
     mine = [each["at"] for each in found if (each["post"], each["unit"]) == ("briefing", "T11")]
     assert mine == expected
     assert found == json.loads(run("timetable", "--days", "14", "--json"))
-    assert f"08:30 {'BST' if expected[0].endswith('01:00') else 'GMT'}  briefing  T11" in run("timetable")
+    assert f"08:30 {'BST' if expected[0].endswith('01:00') else 'GMT'}  briefing    T11" in run("timetable")
 
 
 def test_wishes_show(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,3 +92,78 @@ def test_wishes_show(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown["T11", "2026-10-20T09:00+01:00"] == ["U-T11"]
     assert shown["T11", "2026-10-27T09:00+00:00"] == ["U-T11"]
     assert shown["T12", "2026-10-26T08:30+00:00"] == []
+
+
+YEAR = 366
+
+
+@pytest.mark.parametrize(
+    ("now", "days", "expected"),
+    [
+        (
+            "2026-03-23T07:00",
+            14,
+            [
+                "Mon 2026-03-23 08:30 GMT  briefing    T11      to U-T11",
+                "Tue 2026-03-24 09:30 GMT  reminder    T11      to U-T11",
+                "Wed 2026-03-25 14:00 GMT  nudge       T11      to U-T11",
+                "Mon 2026-03-30 08:30 BST  briefing    T11      to U-T11",
+                "Tue 2026-03-31 09:00 BST  month_end   T11      to U-T11",
+                "Tue 2026-03-31 09:30 BST  reminder    T11      to U-T11",
+                "Wed 2026-04-01 14:00 BST  nudge       T11      to U-T11",
+            ],
+        ),
+        (
+            "2026-10-19T07:00",
+            14,
+            [
+                "Mon 2026-10-19 08:30 BST  briefing    T11      to U-T11",
+                "Tue 2026-10-20 09:30 BST  reminder    T11      to U-T11",
+                "Wed 2026-10-21 14:00 BST  nudge       T11      to U-T11",
+                "Mon 2026-10-26 08:30 GMT  briefing    T11      to U-T11",
+                "Tue 2026-10-27 09:30 GMT  reminder    T11      to U-T11",
+                "Wed 2026-10-28 14:00 GMT  nudge       T11      to U-T11",
+                "Fri 2026-10-30 09:00 GMT  month_end   T11      to U-T11",
+            ],
+        ),
+        (
+            "2026-12-21T07:00",  # Christmas, a closure day on the 29th
+            14,
+            [
+                "Mon 2026-12-21 08:30 GMT  briefing    T11      to U-T11",
+                "Tue 2026-12-22 09:30 GMT  reminder    T11      to U-T11",
+                "Wed 2026-12-23 14:00 GMT  nudge       T11      to U-T11",
+                "Wed 2026-12-30 08:30 GMT  briefing    T11      to U-T11",  # the 28th is a bank holiday, too
+                "Wed 2026-12-30 09:30 GMT  reminder    T11      to U-T11",
+                "Wed 2026-12-30 14:00 GMT  nudge       T11      to U-T11",
+                "Thu 2026-12-31 09:00 GMT  month_end   T11      to U-T11",
+            ],
+        ),
+    ],
+)
+def test_every_post_of_a_fortnight_as_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], now: str, days: int,
+    expected: list[str],
+) -> None:  # fmt: skip
+    def run(*arguments: str) -> list[str]:
+        monkeypatch.setattr("sys.argv", ["perfbot", *arguments])
+        assert guarded(app) == 0
+        return capsys.readouterr().out.splitlines()
+
+    monkeypatch.setenv("PERFBOT_HOME", str(tmp_path))
+    monkeypatch.delenv("PERFBOT_DATABASE_URL", raising=False)
+    run("load", str(BOROUGH))
+    (tmp_path / "timetable.yaml").write_text(
+        "closure_days: [2026-12-29]\n"
+        "units:\n"
+        "  T11:\n"
+        '    meeting: {on: tuesday, at: "10:00"}\n'
+        '    nudge: {on: wednesday, at: "14:00"}\n'
+        '    month_end: {at: "09:00", late_until: "17:00"}\n'
+    )
+    monkeypatch.setattr(common, "now", lambda: datetime.fromisoformat(now).replace(tzinfo=LONDON))
+    printed = run("timetable", "--next", str(days))
+    assert [line for line in printed if " T11 " in line] == expected
+    assert printed[-1].startswith("Nobody to send to: S1, S3, T02. No active manager")
+    hours = {line.split()[2] for line in run("timetable", "--next", str(YEAR)) if "  to " in line}
+    assert hours == {"08:30", "09:00", "09:30", "14:00"}
