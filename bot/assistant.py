@@ -221,7 +221,9 @@ class Assistant:
 
     async def _opened_by(self, person_id: str, now: datetime) -> frozenset[str]:
         """Restricted cases that this person may see for now."""
-        return await self._opened.opened(person_id, now) if self._opened else frozenset()
+        if self._opened is None or self._restricted is None or not self._restricted.any():
+            return frozenset()
+        return await self._opened.opened(person_id, now)
 
     # What follows is pure: no store, no clock -----------------------------------------------------------
 

@@ -103,6 +103,10 @@ class RestrictedCases:
         who = person_id.casefold()
         return frozenset(child for child, seen_by in viewers.items() if who not in seen_by) - opened
 
+    def any(self) -> bool:
+        """Whether there is a restricted case at all. Raises InputError when the list cannot be read."""
+        return bool(self._read())
+
     def _read(self) -> Mapping[str, frozenset[str]]:
         try:
             stat = self._path.stat()

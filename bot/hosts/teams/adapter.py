@@ -51,7 +51,13 @@ class OnceConnectorFactory(ConnectorFactory):  # type: ignore[misc]
         client.config.redirect_policy.allow = False
         client.config.connection.timeout = (CONNECT_SECONDS, READ_SECONDS)
         client.config.enable_http_logger = False
+        # A card is JSON already: walking through it once more costs as much as working the answer out.
+        client.conversations._serialize.serialize_type["object"] = _as_it_is
         return client
+
+
+def _as_it_is(value: Any, **_: Any) -> Any:
+    return value
 
 
 class OnceAuthentication(ConfigurationBotFrameworkAuthentication):  # type: ignore[misc]

@@ -12,6 +12,7 @@ import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import requests
@@ -86,10 +87,16 @@ class PublishedKeys:
         for key in self.keys:
             if key_id and key.get("kid") == key_id and key.get("endorsements"):
                 try:
-                    return SigningKey(RSAAlgorithm.from_jwk(json.dumps(key)), list(key["endorsements"]))
+                    return SigningKey(_public_key(json.dumps(key)), list(key["endorsements"]))
                 except (PyJWTError, ValueError, TypeError):
                     return None
         return None
+
+
+@lru_cache(maxsize=64)
+def _public_key(jwk: str) -> Any:
+    """Made once for each key that is published, not once for each message."""
+    return RSAAlgorithm.from_jwk(jwk)
 
 
 def use_published_keys() -> None:
