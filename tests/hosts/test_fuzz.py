@@ -11,7 +11,6 @@ import json
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -21,6 +20,7 @@ from bot.assistant import Assistant
 from bot.audit import StoreRecorder
 from bot.engines import FixedEngine
 from bot.hosts.botbuilder import TeamsHost
+from bot.hosts.teams.pace import Pace
 from bot.hosts.teams.post import Post
 from bot.memory import StoreMemory
 from bot.seals import Seals
@@ -53,10 +53,9 @@ async def rig(settings: Settings, store: Store, connector: Connector) -> AsyncIt
         FixedEngine(engine), StoreMemory(store.contexts), StoreRecorder(store.audit), store.unclear,
         seals=Seals(lambda text: store.audit._cipher.mark(text)), clock=lambda: NOW,
     )  # fmt: skip
-    host = TeamsHost(
-        settings, assistant, store, clock=lambda: NOW, post=Post(sleep=at_once), acknowledge_seconds=30
-    )  # fmt: skip
-    host._endpoint._talk._post._pace = SimpleNamespace(go=at_once)  # type: ignore[assignment]
+    unlimited = Pace(lambda: 0.0, at_once, per_conversation=(), per_tenant=())
+    post = Post(sleep=at_once, pace=unlimited)
+    host = TeamsHost(settings, assistant, store, clock=lambda: NOW, post=post, acknowledge_seconds=30)
     async with TestServer(host.app()) as server:
         assert server.port is not None
         yield Rig(Teams(None, connector), connector, server.port, SEED)  # type: ignore[arg-type]

@@ -11,7 +11,6 @@ import pytest
 from bot.hosts.botbuilder import TeamsHost
 from bot.hosts.protocol import Final, NotSent, Retryable, Sent, UnknownOutcome
 from bot.hosts.teams import adapter
-from bot.hosts.teams.pace import PER_CONVERSATION, PER_TENANT, Pace
 from bot.hosts.teams.post import DELIVERY_PATIENCE, LONGEST_PAUSE, Post
 from bot.settings import SettingsError, load_settings
 from bot.store import Reference
@@ -232,43 +231,6 @@ async def test_connections_do_not_pile_up(teams, host, reference, connector):
         assert connector.connections <= 1
     finally:
         gc.enable()
-
-
-class Time:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    async def sleep(self, seconds: float) -> None:
-        assert seconds > 0
-        self.now += seconds
-
-
-def most_within(moments: list[float], seconds: float) -> int:
-    return max(sum(1 for other in moments if first <= other < first + seconds - 1e-9) for first in moments)
-
-
-async def test_the_pace_keeps_every_limit_of_a_conversation():
-    time = Time()
-    pace = Pace(lambda: time.now, time.sleep)
-    sent = []
-    for _ in range(2_000):
-        await pace.go("a")
-        sent.append(time.now)
-    for seconds, posts in PER_CONVERSATION:
-        assert most_within(sent, seconds) <= posts
-    assert sent[6] == 0.0
-    assert sent[1_799] < 3_600 <= sent[1_800]
-
-
-async def test_the_pace_keeps_the_limit_of_the_tenant():
-    time = Time()
-    pace = Pace(lambda: time.now, time.sleep)
-    sent = []
-    for number in range(200):
-        await pace.go(f"conversation {number}")
-        sent.append(time.now)
-    assert most_within(sent, 1.0) <= PER_TENANT[0][1]
-    assert sent[-1] == pytest.approx(6.0)
 
 
 async def test_a_host_without_credentials_is_not_made(replier, store, tmp_path):

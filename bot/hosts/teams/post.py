@@ -35,10 +35,11 @@ class Post:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] | None = None,
         jitter: Callable[[], float] = random.random,
+        pace: Pace | None = None,
     ) -> None:
         self._sleep = sleep
         self._jitter = jitter
-        self._pace = Pace(clock or (lambda: asyncio.get_running_loop().time()), sleep)
+        self._pace = pace or Pace(clock or (lambda: asyncio.get_running_loop().time()), sleep)
 
     async def send(self, context: TurnContext, activity: Activity, patience: float = REPLY_PATIENCE) -> Sent:
         """A new message. Raises Retryable, Final or UnknownOutcome."""
@@ -66,9 +67,9 @@ class Post:
     ) -> Sent:
         pause = FIRST_PAUSE
         while True:
-            await self._pace.go(conversation_id)
             try:
-                return await once()
+                async with self._pace.post(conversation_id):
+                    return await once()
             except ErrorResponseException as error:
                 status = error.response.status_code
                 # Half of the pause is chance: many who wait together do not come back together.
