@@ -173,14 +173,24 @@ class Assistant:
         question = Question("briefing", unit=unit.ref, as_at=at or self._as_at or engine.as_at)
         return await self.post(question, person_id, audience, conversation_id=conversation_id)
 
+    async def contract(self, unit_id: str, person_id: str, audience: Audience, *, at: date | None = None) -> Reply:
+        """A managed service against its contract, for one person. Raises Unknown for a unit that the extract does not
+        hold."""
+        engine = self._engines.current()
+        unit = engine.units.get(unit_id)
+        if unit is None:
+            raise Unknown(f"There is no unit {unit_id!r} in this extract.")
+        question = Question("contract", unit=unit.ref, as_at=at or self._as_at or engine.as_at)
+        return await self.post(question, person_id, audience, event="answer")
+
     async def post(
         self, question: Question, person_id: str | None, audience: Audience, *,
-        conversation_id: str = audit.SERVER,
+        conversation_id: str = audit.SERVER, event: str = "briefing",
     ) -> Reply:  # fmt: skip
         """The answer to a question that nobody asked just now, under the rights that a briefing has."""
         await self._prepare(self._clock())
         async with self._one_at_a_time:
-            said = await asyncio.to_thread(self._say, question, person_id, audience)
+            said = await asyncio.to_thread(self._say, question, person_id, audience, event)
         return await self._posted(said, person_id, audience, conversation_id)
 
     async def stands(self, follow: Follow, person_id: str) -> bool | None:
@@ -290,7 +300,7 @@ class Assistant:
         listener = Listener(room.person.unit, _default_unit(room), row_units=room.scope.child_units)
         return read(text, listener, self._words_of(room.engine), context, as_at=room.as_at)
 
-    def _say(self, question: Question, person_id: str | None, audience: Audience) -> Said:
+    def _say(self, question: Question, person_id: str | None, audience: Audience, event: str) -> Said:
         engine, client = self._engines.current(), Client()
         if person_id is None:
             room = self._channel_room(engine, audience, client)
@@ -299,7 +309,7 @@ class Assistant:
                 room = self._room(engine, rights.identify(person_id, engine), audience, client)
             except NotPermitted as error:
                 return _stranger("", error)
-        return ask.answer(room, "", question, event="briefing")
+        return ask.answer(room, "", question, event=event)
 
     def _figure(self, follow: Follow, person_id: str) -> MeasureAnswer | None:
         engine = self._engines.current()
