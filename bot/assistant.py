@@ -8,7 +8,7 @@ arithmetic are pure and run beside the event loop, one turn at a time; only this
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Protocol
@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 from bot import audit, rights
 from bot.cards import Client
 from bot.dialogs import answer_json, ask, belongs, break_glass, drill_down, follow, subscribe, undo
+from bot.dialogs import corrections as restating
+from bot.dialogs.corrections import Correction
 from bot.dialogs.room import Belonging, Room, Said
 from bot.engines import Engines
 from bot.follows import Follow
@@ -35,12 +37,16 @@ from bot.understanding.reading import Listener, Reading
 from bot.understanding.vocabulary import Vocabulary
 from bot.wording import Names, follows
 from kpi_engine.answer import MeasureAnswer
+from kpi_engine.answering.restated import Restatement, as_now, differs
 from kpi_engine.engine import Engine
 from kpi_engine.errors import NotPermitted, PerfbotError, Unknown
 from kpi_engine.question import AUTHORITY, Question, Scope, UnitRef
+from kpi_engine.sent import SentFigure
 from kpi_engine.users import Users
 
 UNCLEAR = ("clarify", "not_understood", "out_of_scope")
+AT_ONCE = 100
+"""Figures compared in one go while nobody is answered."""
 TIMETABLE = "timetable"
 """Who "asks" for a scheduled post that goes to a channel."""
 
@@ -173,24 +179,14 @@ class Assistant:
         question = Question("briefing", unit=unit.ref, as_at=at or self._as_at or engine.as_at)
         return await self.post(question, person_id, audience, conversation_id=conversation_id)
 
-    async def contract(self, unit_id: str, person_id: str, audience: Audience, *, at: date | None = None) -> Reply:
-        """A managed service against its contract, for one person. Raises Unknown for a unit that the extract does not
-        hold."""
-        engine = self._engines.current()
-        unit = engine.units.get(unit_id)
-        if unit is None:
-            raise Unknown(f"There is no unit {unit_id!r} in this extract.")
-        question = Question("contract", unit=unit.ref, as_at=at or self._as_at or engine.as_at)
-        return await self.post(question, person_id, audience, event="answer")
-
     async def post(
         self, question: Question, person_id: str | None, audience: Audience, *,
-        conversation_id: str = audit.SERVER, event: str = "briefing",
+        conversation_id: str = audit.SERVER,
     ) -> Reply:  # fmt: skip
         """The answer to a question that nobody asked just now, under the rights that a briefing has."""
         await self._prepare(self._clock())
         async with self._one_at_a_time:
-            said = await asyncio.to_thread(self._say, question, person_id, audience, event)
+            said = await asyncio.to_thread(self._say, question, person_id, audience)
         return await self._posted(said, person_id, audience, conversation_id)
 
     async def stands(self, follow: Follow, person_id: str) -> bool | None:
@@ -220,6 +216,49 @@ class Assistant:
         await self._engines.renew()
         if self._settings_record is not None:
             await self._settings_record.look(self._engines.current().users, now)
+
+    @property
+    def extract(self) -> str:
+        """The id of the extract that answers now."""
+        return self._engines.current().stamp.extract
+
+    async def differing(self, told: Sequence[SentFigure]) -> set[SentFigure]:
+        """Those figures that are other ones now. Numbers only; turns that wait are answered in between."""
+        found: set[SentFigure] = set()
+        for place in range(0, len(told), AT_ONCE):
+            part = told[place : place + AT_ONCE]
+            async with self._one_at_a_time:
+                engine = self._engines.current()
+                found |= await asyncio.to_thread(_differing, engine, part)
+        return found
+
+    async def restated(
+        self, told: Sequence[SentFigure], before: Engine | None, person_id: str | None, audience: Audience
+    ) -> list[Restatement]:
+        """Of figures told from the extract `before` (None: no longer kept) those that are other ones now, with the rows
+        that this person, or this channel, may see. Nothing is shown to anybody by it. Raises NotPermitted."""
+
+        def work() -> list[Restatement]:
+            room = self._room_of(person_id, audience)
+            found = (room.engine.restated(each, before, room.scope) for each in told)
+            return [each for each in found if each is not None]
+
+        await self._engines.renew()
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(work)
+
+    async def correction(
+        self, unit_id: str, corrections: Sequence[Correction], person_id: str | None, audience: Audience, *,
+        conversation_id: str = audit.SERVER,
+    ) -> Reply:  # fmt: skip
+        """The correction notice of a unit for one person, or, without a person, for everybody in a channel. Raises
+        NotPermitted for somebody who may not use the bot any more."""
+        await self._prepare(self._clock())
+        async with self._one_at_a_time:
+            said = await asyncio.to_thread(
+                lambda: restating.notice(self._room_of(person_id, audience), unit_id, corrections)
+            )
+        return await self._posted(said, person_id, audience, conversation_id)
 
     async def _give(self, belonging: Belonging, turn: Turn) -> None:
         """The conversation gets its unit, after that has been recorded."""
@@ -300,16 +339,19 @@ class Assistant:
         listener = Listener(room.person.unit, _default_unit(room), row_units=room.scope.child_units)
         return read(text, listener, self._words_of(room.engine), context, as_at=room.as_at)
 
-    def _say(self, question: Question, person_id: str | None, audience: Audience, event: str) -> Said:
+    def _say(self, question: Question, person_id: str | None, audience: Audience) -> Said:
+        try:
+            room = self._room_of(person_id, audience)
+        except NotPermitted as error:
+            return _stranger("", error)
+        return ask.answer(room, "", question, event="briefing")
+
+    def _room_of(self, person_id: str | None, audience: Audience) -> Room:
+        """The room of what nobody asked for just now: a person's, or, without one, a channel's. Raises NotPermitted."""
         engine, client = self._engines.current(), Client()
         if person_id is None:
-            room = self._channel_room(engine, audience, client)
-        else:
-            try:
-                room = self._room(engine, rights.identify(person_id, engine), audience, client)
-            except NotPermitted as error:
-                return _stranger("", error)
-        return ask.answer(room, "", question, event=event)
+            return self._channel_room(engine, audience, client)
+        return self._room(engine, rights.identify(person_id, engine), audience, client)
 
     def _figure(self, follow: Follow, person_id: str) -> MeasureAnswer | None:
         engine = self._engines.current()
@@ -401,6 +443,10 @@ def _after(context: Context, said: Said) -> Context:
     children = tuple(row["child_id"] for row in seen)
     workers = tuple(row.get("worker_id") for row in seen)
     return advance(context, said.reading, AnswerSummary(said.outcome, children, workers))
+
+
+def _differing(engine: Engine, told: Sequence[SentFigure]) -> set[SentFigure]:
+    return {one for one in told if differs(one, as_now(engine, one))}
 
 
 def _default_unit(room: Room) -> UnitRef:

@@ -148,6 +148,10 @@ class Settings(BaseSettings):
         366, ge=7, description="perfbot purge empties settled briefings and notices after this many days; that "
         "they were sent stays known.",
     )  # fmt: skip
+    corrections_weeks: int = Field(
+        13, ge=0, le=104, description="A figure sent within so many weeks that a new extract changes is corrected by a "
+        "notice to whoever was sent it; 0 = no notices.",
+    )  # fmt: skip
     keep_activities_days: int = Field(
         2,
         ge=1,

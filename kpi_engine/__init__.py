@@ -80,6 +80,12 @@ def open_known(home: Path, known: date) -> Engine:
     return _opened(home, store.known_on(home, known))
 
 
+def open_kept(home: Path, extract_id: str) -> Engine | None:
+    """The kept extract of that id; None where it is no longer kept."""
+    found = next((one for one in store.kept(home) if one.id == extract_id), None)
+    return _opened(home, found) if found else None
+
+
 def _opened(home: Path, kept: store.Kept) -> Engine:
     extract: Extract
     extract, findings = store.opened(kept)

@@ -79,9 +79,10 @@ class Alerts:
         if reply.answer.get("outcome", "answered") != "answered":
             return
         own = directory.units[directory.users[wish.owner].unit_id or ALL].ref
+        payload = Payload(own, PERSONAL, reply)
         await self._t.store.briefings.claim(
-            *key, Payload(own, PERSONAL, reply).to_json(), holder=ALERT, now=now, lease=timedelta(0),
-            until=now + WORTH_SENDING,
+            *key, payload.to_json(), holder=ALERT, now=now, lease=timedelta(0), until=now + WORTH_SENDING,
+            figures=payload.figures,
         )  # fmt: skip
 
 

@@ -16,11 +16,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 
+import kpi_engine
 from bot.hosts.protocol import Sender
 from bot.settings import Settings
 from bot.store import Delivery, Store
 from schedules.alerts import follow_by_file
 from schedules.briefings import Composer, Directory
+from schedules.corrections import Corrections, Corrector
 from schedules.look import Deliveries
 from schedules.mail import mailer_of
 from schedules.notices import Notices
@@ -48,8 +50,12 @@ def utc_now() -> datetime:
 class Schedules:
     """The running timetable of one process."""
 
-    def __init__(self, deliveries: Deliveries, refresh: Refresh, pulse: Pulse, every: float) -> None:
+    def __init__(
+        self, deliveries: Deliveries, refresh: Refresh, pulse: Pulse, every: float,
+        corrections: Corrections | None = None,
+    ) -> None:  # fmt: skip
         self._deliveries = deliveries
+        self._corrections = corrections
         self._refresh = refresh
         self._pulse = pulse
         self._looking = asyncio.Lock()
@@ -70,6 +76,15 @@ class Schedules:
             coalesce=True,
             misfire_grace_time=None,
         )
+        if corrections is not None:
+            self._scheduler.add_job(
+                self._look_for_corrections,
+                IntervalTrigger(seconds=max(every, REFRESH_EVERY), timezone=UTC),
+                next_run_time=utc_now(),
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
         self._scheduler.start()
 
     async def send_now(self, person_id: str) -> Delivery:
@@ -92,6 +107,13 @@ class Schedules:
                 "New data could not be looked for (%s); the next look tries again.", type(error).__name__
             )
 
+    async def _look_for_corrections(self) -> None:
+        assert self._corrections is not None
+        try:
+            await self._corrections.look()
+        except Exception as error:  # the next look tries again: what is kept already is not kept twice
+            log.error("Sent figures could not be compared with the new extract (%s).", type(error).__name__)
+
     async def _look(self) -> None:
         async with self._looking:
             well = False
@@ -113,12 +135,14 @@ async def start(
     composer: Composer,
     sender: Sender,
     addresses: Addresses | None = None,
+    corrector: Corrector | None = None,
     pulse: Pulse | None = None,
     clock: Callable[[], datetime] = utc_now,
     every: float = LOOK_EVERY,
 ) -> Schedules:
     """Starts the timetable on the running event loop; `stop` it before the store is closed.
 
+    corrector: compares what was sent with new extracts; None = nobody does.
     pulse: told of every look; None = one that nobody asks.
     addresses: None = the conversations that the hosts keep in the store.
     Raises InputError, one sentence, for a timetable or list of addresses that cannot be used.
@@ -150,4 +174,9 @@ async def start(
         settings, store, notices, clock=clock, load=in_a_process,
         after=lambda: asyncio.to_thread(engines.current),
     )  # fmt: skip
-    return Schedules(Deliveries(tools), refresh, pulse, every)
+    corrections = None
+    if corrector is not None:
+        corrections = Corrections(
+            tools, corrector, lambda extract: kpi_engine.open_kept(settings.home, extract), settings.corrections_weeks
+        )
+    return Schedules(Deliveries(tools), refresh, pulse, every, corrections)

@@ -157,7 +157,7 @@ async def _timetable(
 
     running = await start(
         settings=desk.settings, store=desk.store, engines=engines, composer=desk.assistant, sender=sender,
-        addresses=addresses, pulse=pulse,
+        addresses=addresses, corrector=desk.assistant, pulse=pulse,
     )  # fmt: skip
     try:
         yield running

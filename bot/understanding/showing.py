@@ -111,7 +111,6 @@ class Showing(Measuring):
                 "drivers",
                 "briefing",
                 "benchmark",
-                "contract",
                 "changes",
                 "quality",
                 "change_of",
@@ -159,8 +158,6 @@ class Showing(Measuring):
                 "show",
                 "why",
             )
-        elif shows["contract"] and self._is_contract():
-            show = "contract"
         elif self._is_explain(shows):
             show = "explain"
         elif shows["benchmark"]:
@@ -260,23 +257,6 @@ class Showing(Measuring):
         )
         for value in ("trend", "change_of", "changes", "compare"):
             asked.use_all(self.shows[value], "show", "why")
-        return True
-
-    def _is_contract(self) -> bool:
-        """A managed service against its contract; "with the other teams" alone only where no measure is named: with
-        one it is a comparison like any other."""
-        asked, said = self.asked, self.shows["contract"]
-        if not any("contract" in p.norm for p in said):
-            managed = any(self.env.vocabulary.is_managed(one) for _, ids in asked.units for one in ids)
-            if self.named or not managed:
-                self.by_pieces["team"] = [*self.by_pieces["team"], *said]
-                return False
-        asked.use_all(
-            [*said, *(p for name in ("compare", "briefing", "show_me", "trend") for p in self.shows[name]),
-             *asked.find("target"), *self.found_aspects["performance"]],
-            "show",
-            "contract",
-        )  # fmt: skip
         return True
 
     def _relatives(self) -> None:
@@ -692,7 +672,6 @@ class Showing(Measuring):
             "benchmark",
             "changes",
             "quality",
-            "contract",
         ):
             draft.said.add("show")
 
