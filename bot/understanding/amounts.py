@@ -49,7 +49,7 @@ _UNDER = r"(?:under|less than|fewer than|below|shorter than|younger than|<)"
 _AT_MOST = r"(?:up to|at most|no more than|not more than|maximum of|a maximum of|max|<=|not over)"
 _INSIDE = r"(?:within the|within|inside the|inside|in the|in under|in)"
 _UNIT = r"(working day|calendar day|day|week|fortnight|month|year|hour)"
-_LATE = r"(?: (late|overdue|over due|out of date|past due|behind|out of time|out of timescale|over|outstanding|past their due date|overrun|lateness|delay|delayed|or more overdue|or more late))?"
+_LATE = r"(?: (late|overdue|over due|out of date|past due|behind|out of time|out of timescale|over(?! (?:the |our |this )?(?:last|past|previous|next|coming|year|month|quarter|week))|outstanding|past their due date|overrun|lateness|delay|delayed|or more overdue|or more late))?"
 _NOUN = r"(?:worst|most overdue|longest overdue|longest|oldest|newest|most recent|best|top|bottom|highest|lowest|latest|longest outstanding|most late)"
 
 

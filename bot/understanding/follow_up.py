@@ -256,7 +256,7 @@ def _lay(
             draft.child = base.child
         elif base.show == "why" and base.child and not draft.child:
             draft.show = "headline"
-    if more:
+    if more or (draft.show == "headline" and any(p.has("rank", "oldest", "newest") for p in walker.ranks)):
         draft.show = "list"
         said_show = True
     if base.show == "compare" and walker.ranks and draft.show == "list" and not asked.children:

@@ -210,6 +210,8 @@ class Measuring(Placing):
             if not slugs:
                 raise Problem(self._refuse_aspect(subject, "falls due"))
             return slugs
+        if aspect == "done" and subject.count and self.aspects.said.split()[-1] in {*CAME_IN, "made"}:
+            return subject.count
         if show == "changes":
             return subject.overdue or subject.plain or subject.in_time
         if self.negated and subject.negated:

@@ -12,12 +12,17 @@ from bot.understanding.subjects import (
     POPULATIONS,
     Named,
     best_subject,
+    limits_of,
     nearly,
     several,
 )
 from kpi_engine.vocabulary import Subject, words
 
 HELD = frozenset({"allocated", "allocated to", "assigned", "assigned to", "held by", "picked up"})
+
+
+LASTING = frozenset({"lasting", "lasted", "last", "staying", "time open", "taking", "stay"})
+EVERY = {"weekly": "week", "monthly": "month", "daily": "day"}
 
 
 def subject_named(name: str) -> Subject:
@@ -55,6 +60,8 @@ class Naming(Walk):
             for p in pieces
             if len({s.kind for s in p.senses} - {"concept", "term", "beyond"}) > 0
         )
+        if "duration" in {p.value("concept") for p in pieces}:
+            pieces = self._runs_over(pieces)
         unheld = [p for p in pieces if not p.has("concept")]
         pieces = [p for p in pieces if p.has("concept")]
         everything = frozenset(p.value("concept") for p in pieces)
@@ -99,6 +106,32 @@ class Naming(Walk):
                 asked.use(piece, "measure", piece.value("concept"))
         if "unallocated" in used:
             asked.use_all(unheld, "measure", "unallocated")
+        self._own_rhythm()
+
+    def _runs_over(self, pieces: list[Piece]) -> list[Piece]:
+        """ "Lasting beyond 26 weeks": those that run over, not how long they last on average."""
+        over = any(a.what == "time" and a.compare in ("over", "at_least") for _, a in self.amounts)
+        verbs = [p for p in pieces if p.norm in LASTING]
+        if not over or not verbs:
+            return pieces
+        self.asked.use_all(verbs, "ignorable")
+        return [p for p in pieces if p not in verbs]
+
+    def _own_rhythm(self) -> None:
+        """ "Six weekly visits", "ten day visits": the subject's own timescale says nothing new about it."""
+        limits = {limit for n in self.named for limit in limits_of(n.subject)}
+        tokens = self.asked.cut.tokens
+        for first, token in enumerate(tokens[:-1]):
+            if not token.norm.isdigit():
+                continue
+            end = first + (3 if tokens[first + 1].norm == "working" and first + 2 < len(tokens) else 2)
+            unit = " ".join(EVERY.get(t.norm, t.norm) for t in tokens[first + 1 : end])
+            following = next((p for p in self.asked.cut.pieces if p.first == end), None)
+            about = following is not None and self.asked.used.get(following, ("",))[0] == "measure"
+            if about and f"{token.norm} {unit}" in limits:
+                inside = [p for p in self.asked.open if first <= p.first and p.end <= end]
+                self.asked.use_all(inside, "measure", "its own timescale")
+                self.amounts = [(p, a) for p, a in self.amounts if p not in inside]
 
     def _nobody_allocated(self) -> list[Piece]:
         """ "has nobody been allocated to": the words stand apart, and mean unallocated, not overdue."""

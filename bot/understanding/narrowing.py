@@ -107,6 +107,11 @@ class Narrowing(Showing):
     def _amounts(self) -> None:
         """What is left of numbers: days overdue, periods ahead or back."""
         asked, draft = self.asked, self.draft
+        if draft.show == "trend" and self.when is None:
+            for piece in asked.find("concept", "two_years"):  # "over two years" of a trend is its period
+                self.when = When(past=back_by(self.env.as_at, 2, "year"))
+                self.when_text = piece.norm
+                asked.use(piece, "time", piece.norm)
         for piece, amount in self.amounts:
             if piece in asked.used or amount.what != "time":
                 continue

@@ -99,6 +99,7 @@ class Showing(Measuring):
         asked, draft = self.asked, self.draft
         self.list_pieces = asked.find("show", "list")
         self._relatives()
+        self._gone_on_longer()
         shows = {
             value: asked.find("show", value)
             for value in (
@@ -174,7 +175,7 @@ class Showing(Measuring):
                 "show",
                 "benchmark",
             )
-        elif shows["forecast"] or self._is_outlook():
+        elif (shows["forecast"] or self._is_outlook()) and not self._what_will_fall_due():
             show = "forecast"
             if self.aspects.name == "due":
                 self.aspects.name = ""
@@ -258,6 +259,13 @@ class Showing(Measuring):
         for value in ("trend", "change_of", "changes", "compare"):
             asked.use_all(self.shows[value], "show", "why")
         return True
+
+    def _gone_on_longer(self) -> None:
+        """ "Gone on longer than 14 weeks": nothing came on a list there."""
+        for piece in self.asked.find("show", "changes"):
+            after = next((p for p in self.asked.cut.pieces if p.first == piece.end), None)
+            if piece.norm in ("gone on", "come on") and after is not None and after.amount is not None:
+                self.asked.use(piece, "ignorable")
 
     def _relatives(self) -> None:
         """ "assessments in which the child was seen", "managers who are agency": who and which ask nothing there."""
@@ -439,6 +447,12 @@ class Showing(Measuring):
         )
         return over and months and stocks and not (self.by_pieces["team"] or self.by_pieces["worker"])
 
+    def _what_will_fall_due(self) -> bool:
+        """ "What will fall overdue before Friday": what falls due, not a forecast."""
+        ahead = bool(self.when and self.when.ahead)
+        soft = all(p.norm in ("what will", "how many will", "when will") for p in self.shows["forecast"])
+        return ahead and soft and bool(self.found_aspects["due"])
+
     def _became_overdue(self) -> bool:
         """ "Which have become overdue since last week": who came on the list, not what falls due."""
         became = any("become" in p.norm or "became" in p.norm for p in self.found_aspects["due"])
@@ -491,7 +505,13 @@ class Showing(Measuring):
         ):
             return False
         asked.use_all(
-            [*self.list_pieces, *self.shows["show_me"], *self.shows["count"], *asked.find("every")],
+            [
+                *self.list_pieces,
+                *self.shows["show_me"],
+                *self.shows["count"],
+                *self.shows["forecast"],
+                *asked.find("every"),
+            ],
             "show",
             "coming_up",
         )
