@@ -179,14 +179,24 @@ class Assistant:
         question = Question("briefing", unit=unit.ref, as_at=at or self._as_at or engine.as_at)
         return await self.post(question, person_id, audience, conversation_id=conversation_id)
 
+    async def contract(self, unit_id: str, person_id: str, audience: Audience, *, at: date | None = None) -> Reply:
+        """A managed service against its contract, for one person. Raises Unknown for a unit that the extract does not
+        hold."""
+        engine = self._engines.current()
+        unit = engine.units.get(unit_id)
+        if unit is None:
+            raise Unknown(f"There is no unit {unit_id!r} in this extract.")
+        question = Question("contract", unit=unit.ref, as_at=at or self._as_at or engine.as_at)
+        return await self.post(question, person_id, audience, event="answer")
+
     async def post(
         self, question: Question, person_id: str | None, audience: Audience, *,
-        conversation_id: str = audit.SERVER,
+        conversation_id: str = audit.SERVER, event: str = "briefing",
     ) -> Reply:  # fmt: skip
         """The answer to a question that nobody asked just now, under the rights that a briefing has."""
         await self._prepare(self._clock())
         async with self._one_at_a_time:
-            said = await asyncio.to_thread(self._say, question, person_id, audience)
+            said = await asyncio.to_thread(self._say, question, person_id, audience, event)
         return await self._posted(said, person_id, audience, conversation_id)
 
     async def stands(self, follow: Follow, person_id: str) -> bool | None:
@@ -339,12 +349,12 @@ class Assistant:
         listener = Listener(room.person.unit, _default_unit(room), row_units=room.scope.child_units)
         return read(text, listener, self._words_of(room.engine), context, as_at=room.as_at)
 
-    def _say(self, question: Question, person_id: str | None, audience: Audience) -> Said:
+    def _say(self, question: Question, person_id: str | None, audience: Audience, event: str) -> Said:
         try:
             room = self._room_of(person_id, audience)
         except NotPermitted as error:
             return _stranger("", error)
-        return ask.answer(room, "", question, event="briefing")
+        return ask.answer(room, "", question, event=event)
 
     def _room_of(self, person_id: str | None, audience: Audience) -> Room:
         """The room of what nobody asked for just now: a person's, or, without one, a channel's. Raises NotPermitted."""

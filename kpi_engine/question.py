@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 Show = Literal[
     "headline", "list", "trend", "compare", "coming_up", "forecast", "explain", "why",
-    "briefing", "benchmark", "changes", "quality", "help",
+    "briefing", "benchmark", "changes", "quality", "contract", "help",
 ]  # fmt: skip
 UnitKind = Literal["team", "service", "authority"]
 By = Literal["team", "service", "worker", "week", "month"]

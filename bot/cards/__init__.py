@@ -10,6 +10,7 @@ from bot.cards import (
     changes,
     coming_up,
     compare,
+    contract,
     headline,
     listing,
     quality,
@@ -37,7 +38,7 @@ _SHOWS: Mapping[Show, Callable[[Answer, Names, Client, Room], Parts]] = {
     "coming_up": coming_up.parts, "forecast": worked_out.forecast_parts,
     "benchmark": worked_out.benchmark_parts,
     "explain": worked_out.explain_parts, "why": worked_out.why_parts, "briefing": briefing.parts,
-    "changes": changes.parts, "quality": quality.parts, "help": talk.help_parts,
+    "changes": changes.parts, "quality": quality.parts, "contract": contract.parts, "help": talk.help_parts,
 }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
     body = [
         *_talk_about(b, names), *_numbers(b, client, answer.question, room), *_trajectory(b, client, room),
         *_due(b, names, room), *_longest(b, answer, names, client, room),
-        *_teams(b, answer, names, client, room),
+        *_contracts(b), *_teams(b, answer, names, client, room),
     ]  # fmt: skip
     subtitle = f"W{words.week(b)[1:]}, {phrases.as_at(answer.question)}"
     footer = (words.no_data(b), words.findings(b))
@@ -138,6 +138,11 @@ def _longest(b: Mapping[str, Any], answer: Answer, names: Names, client: Client,
 
 def _why(question: Question, slug: str, child_id: str, client: Client) -> Element:
     return buttons.ask(f"Why {child_id}?", question.but(show="why", measures=(slug,), child=child_id), client)
+
+
+def _contracts(b: Mapping[str, Any]) -> list[Element]:
+    found = words.contracts(b)
+    return [_heading("Against contract"), *(text(line) for line in found)] if found else []
 
 
 def _teams(b: Mapping[str, Any], answer: Answer, names: Names, client: Client, room: Room) -> list[Element]:

@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
     """Adds these commands."""
     app.command("ask")(ask)
     app.command("brief")(brief)
+    app.command("contract")(contract)
 
 
 def ask(
@@ -166,6 +167,32 @@ def _parse(question: str, as_: str, in_: str, at: str | None, known: str | None,
     for word in words:
         common.say(f"{word['text']!r:30} {word['taken_as']:12} {word['meaning']}")
     common.say(f"{reading.outcome}: {json.dumps(understood, ensure_ascii=False)}")
+
+
+def contract(
+    unit_id: Annotated[str, typer.Argument(help="A managed service (local_teams, managed_service Y).")],
+    as_: common.As = None,
+    at: common.At = None,
+    known: common.Known = None,
+    as_json: common.AsJson = False,
+) -> None:
+    """A managed service against its contract: targets, trend, the difference to the other teams."""
+    if as_ is None:
+        raise InputError("--as USER_ID is missing: rights depend on who asks.")
+
+    async def compose() -> Reply:
+        from bot.turn import PERSONAL as ALONE
+
+        async with common.desk(at=at, known=known) as desk:
+            return await desk.assistant.contract(unit_id, as_, ALONE)
+
+    reply = common.run(compose())
+    if as_json:
+        common.say_json(reply.answer)
+    else:
+        common.say(reply.text)
+    if reply.answer["outcome"] == "not_permitted":
+        raise typer.Exit(REFUSED)
 
 
 def brief(

@@ -137,6 +137,7 @@ def questions(engine: Engine) -> Iterator[tuple[str, Question]]:
     yield "trend of durations", whole.but(show="trend", measures=("cin_duration", "cp_duration"))
     yield "explain", whole.but(show="explain")
     yield "benchmark", whole.but(show="benchmark")
+    yield "contract", whole.but(show="contract", measures=())
     yield "quality", whole.but(show="quality", measures=())
     yield "why", whole.but(show="why", measures=("cp_visits_overdue",), child=child)
     yield "what moved the number", whole.but(show="why", measures=("cp_visits_overdue",))

@@ -58,7 +58,7 @@ class Measuring(Placing):
 
     def _no_subject(self, every: Sequence[Piece], exceptions: Sequence[Piece]) -> None:
         draft, asked = self.draft, self.asked
-        if draft.show == "briefing":
+        if draft.show in ("briefing", "contract"):
             return
         if (exceptions and self.aspects.name == "") or (
             self.aspects.name in ("overdue", "late")

@@ -112,6 +112,7 @@ class Showing(Measuring):
                 "drivers",
                 "briefing",
                 "benchmark",
+                "contract",
                 "changes",
                 "quality",
                 "change_of",
@@ -159,6 +160,8 @@ class Showing(Measuring):
                 "show",
                 "why",
             )
+        elif shows["contract"] and self._is_contract():
+            show = "contract"
         elif self._is_explain(shows):
             show = "explain"
         elif shows["benchmark"]:
@@ -266,6 +269,23 @@ class Showing(Measuring):
             after = next((p for p in self.asked.cut.pieces if p.first == piece.end), None)
             if piece.norm in ("gone on", "come on") and after is not None and after.amount is not None:
                 self.asked.use(piece, "ignorable")
+
+    def _is_contract(self) -> bool:
+        """A managed service against its contract; "with the other teams" alone only where no measure is named: with
+        one it is a comparison like any other."""
+        asked, said = self.asked, self.shows["contract"]
+        if not any("contract" in p.norm for p in said):
+            managed = any(self.env.vocabulary.is_managed(one) for _, ids in asked.units for one in ids)
+            if self.named or not managed:
+                self.by_pieces["team"] = [*self.by_pieces["team"], *said]
+                return False
+        asked.use_all(
+            [*said, *(p for name in ("compare", "briefing", "show_me", "trend") for p in self.shows[name]),
+             *asked.find("target"), *self.found_aspects["performance"]],
+            "show",
+            "contract",
+        )  # fmt: skip
+        return True
 
     def _relatives(self) -> None:
         """ "assessments in which the child was seen", "managers who are agency": who and which ask nothing there."""
@@ -692,6 +712,7 @@ class Showing(Measuring):
             "benchmark",
             "changes",
             "quality",
+            "contract",
         ):
             draft.said.add("show")
 

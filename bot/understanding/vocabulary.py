@@ -154,6 +154,10 @@ class Vocabulary:
         """The unit's name as people say it."""
         return str(self.units[unit_id].name) if unit_id in self.units else unit_id
 
+    def is_managed(self, unit_id: str) -> bool:
+        """Whether a contractor runs the team for the authority."""
+        return unit_id in self.units and bool(self.units[unit_id].managed_service)
+
     def is_fostering(self, unit: UnitRef) -> bool:
         """Whether the unit's teams are fostering and adoption teams only."""
         if unit.kind == "authority":

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.wording import phrases, rows
+from bot.wording import contract, phrases, rows
 from bot.wording.names import Names
 from bot.wording.plain import counted, day, inside, listed, number, upper
 from kpi_engine.answer import Answer, MeasureAnswer
@@ -166,10 +166,16 @@ def say(parts: Parts, answer: Answer, names: Names) -> list[str]:
     if longest := longest_overdue(parts, names):
         out.append("Longest overdue:")
         out += [f"- {longest_line(row, names, answer)}" for row in longest]
+    out += contracts(parts)
     if parts.get("teams"):
         out.append("Teams:")
         out += [f"- {team_line(t)}" for t in parts["teams"]]
     return [p for p in (*out, no_data(parts), findings(parts)) if p]
+
+
+def contracts(parts: Parts) -> list[str]:
+    """A line for each managed service of the unit."""
+    return [contract.in_briefing(told) for told in parts.get("contracts") or ()]
 
 
 def longest_line(row: Parts, names: Names, answer: Answer) -> str:

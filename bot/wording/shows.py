@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.wording import briefing, phrases, rows, sentences
+from bot.wording import briefing, contract, phrases, rows, sentences
 from bot.wording.figures import extra_lines
 from bot.wording.names import Names
 from bot.wording.plain import counted, day, lines, listed, moment, number, span
@@ -279,5 +279,5 @@ HELP = (
 _SHOWS: Mapping[Show, Callable[[Answer, Names], list[str]]] = {
     "headline": _headline, "list": _list, "trend": _trend, "compare": _compare, "coming_up": _coming_up,
     "forecast": _forecast, "benchmark": _benchmark, "explain": _explain, "why": _why,
-    "briefing": _briefing, "changes": _changes, "quality": _quality, "help": _help,
+    "briefing": _briefing, "contract": contract.say, "changes": _changes, "quality": _quality, "help": _help,
 }  # fmt: skip

@@ -9,6 +9,7 @@ from kpi_engine.answering.asked import Asked
 from kpi_engine.answering.benchmark import benchmark
 from kpi_engine.answering.briefing import briefing
 from kpi_engine.answering.changes import changes
+from kpi_engine.answering.contract import contract
 from kpi_engine.answering.explain import explain
 from kpi_engine.answering.forecast import forecast
 from kpi_engine.answering.restricted import without_restricted
@@ -19,7 +20,7 @@ from kpi_engine.question import Show
 SHOWS: dict[Show, Callable[[Asked], Answer]] = {
     "headline": headline, "list": listing, "trend": trend, "compare": compare, "coming_up": coming_up,
     "forecast": forecast, "explain": explain, "why": why, "briefing": briefing, "benchmark": benchmark,
-    "changes": changes, "quality": quality, "help": helping,
+    "changes": changes, "quality": quality, "contract": contract, "help": helping,
 }  # fmt: skip
 
 TAKES_APART: frozenset[Show] = frozenset({"forecast", "benchmark"})

@@ -10,6 +10,7 @@ import numpy as np
 
 from kpi_engine.answer import Answer, MeasureAnswer, Point
 from kpi_engine.answering.asked import Asked
+from kpi_engine.answering.contract import managed, summary
 from kpi_engine.answering.numbers import Counter
 from kpi_engine.answering.shows import falling_due
 from kpi_engine.answering.words import counted
@@ -52,6 +53,9 @@ def briefing(asked: Asked) -> Answer:
         "due_this_week": _due_by(asked, due),
         "due_total": sum(s.count() for _, s in due),
         "longest_overdue": _longest(asked, overdue),
+        "contracts": [
+            summary(asked, one) for one in managed(asked) if one.id in engine.units_below(unit.id)
+        ],
         "teams": None if unit.kind == "team" else _teams(asked, table),
         "findings": sum(
             1 for f in engine.all_findings if unit.id == ALL or f.team_id in engine.units_below(unit.id)
