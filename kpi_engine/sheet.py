@@ -83,7 +83,8 @@ class Events:
     """Things that happened, whatever the as-at date: a Flow, Share or Average of a period is a filter on their day.
 
     day: when it happened.  met_from: the day from which it is in the numerator (NEVER = not).  size: days, for
-    averages.  known_from: the day from which the row exists at all (default: its own day).
+    averages.  known_from, known_until: the as-at days on which the row is there (from: default its own day; until, that
+    day no more: default always).
     """
 
     day: Days
@@ -93,12 +94,15 @@ class Events:
     met_from: Days | None = None
     size: NDArray[np.int64] | None = None
     known_from: Days | None = None
+    known_until: Days | None = None
 
     def between(self, first: int, last: int, as_at: int) -> Sheet:
         """The rows from first to last, both included, as at a day."""
         rows = (self.day >= first) & (self.day <= min(last, as_at)) & (self.day < NEVER)
         if self.known_from is not None:
             rows &= self.known_from <= as_at
+        if self.known_until is not None:
+            rows &= as_at < self.known_until
         met = np.ones(int(rows.sum()), dtype=bool)
         if self.met_from is not None:
             met = self.met_from[rows] <= as_at

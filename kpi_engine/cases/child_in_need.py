@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from kpi_engine.cases.owners import on_its_date
-from kpi_engine.days import NEVER, Mask
+from kpi_engine.days import NEVER, Days
 from kpi_engine.facts import NOBODY
 from kpi_engine.sheet import Events, Sheet, of_children
 from kpi_engine.view import View
 from kpi_engine.world import World
 
+ALWAYS = NEVER + 1
+"""The as-at day after every other: what is known until then is known for good."""
 STEPPED_DOWN = "RC9"
 """Reason for closure: closed after assessment, referred to early help (CIN census)."""
 
@@ -40,35 +42,60 @@ def cin_plan(view: View) -> Sheet:
 
 
 def cin_durations(world: World) -> Events:
-    """Episodes closed that had no CP plan and no care period (short breaks aside) in between; size: days open."""
+    """Episodes closed that had no CP plan and no care period (short breaks aside) in between; size: days open.
+
+    Whether a care period was a short break can change with D, so an episode is there on some as-at days only. A plan or
+    period that begins on the day of the close is not in between: on that day the case is no longer open.
+    """
     frame = world.facts["ssd_cin_episodes"]
     start, close = frame.day("cine_referral_date"), frame.day("cine_close_date")
     keep = ~frame.flag("cine_referral_nfa") & (close < NEVER) & (start < NEVER) & (close >= start)
-    keep &= ~_escalated(world)
-    when = np.where(keep, close, NEVER)
+    row, since, until = _not_escalated(world, np.flatnonzero(keep))
     team = world.facts.teams.codes(frame.text("cine_referral_team"))
-    return on_its_date(
-        world, frame.child, when, record_team=team, closes=True, size=np.where(keep, close - start, 0)
+    found = on_its_date(
+        world, frame.child[row], close[row], record_team=team[row], closes=True, size=close[row] - start[row]
     )
+    found.known_from, found.known_until = since, until
+    return found
 
 
-def _escalated(world: World) -> Mask:
-    """Episodes during which the child was on this authority's CP plan or looked after."""
+def _not_escalated(world: World, episodes: Days) -> tuple[Days, Days, Days]:
+    """(episode, first as-at day, last as-at day + 1): when it was true, as known then, that the child was not on this
+    authority's CP plan nor looked after during the episode."""
     frame, cp, care = world.facts["ssd_cin_episodes"], world.facts["ssd_cp_plans"], world.care
     start, close = frame.day("cine_referral_date"), frame.day("cine_close_date")
-    stays: dict[int, list[tuple[int, int]]] = {}
+    stays: dict[int, list[tuple[int, int, int, int]]] = {}
     for row in np.flatnonzero(~cp.flag("cppl_cp_plan_ola") & (cp.child >= 0)):
-        stay = (int(cp.day("cppl_cp_plan_start_date")[row]), int(cp.day("cppl_cp_plan_end_date")[row]))
+        stay = (
+            int(cp.day("cppl_cp_plan_start_date")[row]),
+            int(cp.day("cppl_cp_plan_end_date")[row]),
+            0,
+            ALWAYS,
+        )
         stays.setdefault(int(cp.child[row]), []).append(stay)
-    for row in np.flatnonzero(care.final & (care.start < NEVER)):
-        stays.setdefault(int(care.child[row]), []).append((int(care.start[row]), int(care.end[row])))
-    return np.array(
-        [
-            any(s <= close[row] and e > start[row] for s, e in stays.get(int(frame.child[row]), []))
-            for row in range(frame.rows)
-        ],
-        dtype=bool,
-    )
+    for row in np.flatnonzero(care.start < NEVER):
+        version = (
+            int(care.start[row]),
+            int(care.end[row]),
+            int(care.valid_from[row]),
+            int(care.valid_to[row]),
+        )
+        stays.setdefault(int(care.child[row]), []).append(version)
+    out: list[tuple[int, int, int]] = []
+    for one in episodes.tolist():
+        first = int(close[one])
+        between = sorted(
+            (since, until) for s, e, since, until in stays.get(int(frame.child[one]), [])
+            if s < close[one] and e > start[one]
+        )  # fmt: skip
+        for since, until in between:
+            if since > first:
+                out.append((one, first, since))
+            first = max(first, until)
+        if first < ALWAYS:
+            out.append((one, first, ALWAYS))
+    columns = np.array(out, dtype=np.int64).reshape(-1, 3)
+    return columns[:, 0], columns[:, 1], columns[:, 2]
 
 
 def closures(world: World) -> Events:
