@@ -16,10 +16,21 @@ from zoneinfo import ZoneInfo
 
 from bot import audit, rights
 from bot.cards import Client
-from bot.dialogs import answer_json, ask, belongs, break_glass, drill_down, follow, subscribe, undo
+from bot.deliveries import AGAIN_FOR, LOOK_BACK, LOST
+from bot.dialogs import (
+    answer_json,
+    ask,
+    belongs,
+    break_glass,
+    deliveries,
+    drill_down,
+    follow,
+    subscribe,
+    undo,
+)
 from bot.dialogs import corrections as restating
 from bot.dialogs.corrections import Correction
-from bot.dialogs.room import Belonging, Room, Said
+from bot.dialogs.room import Belonging, Order, Room, Said
 from bot.engines import Engines
 from bot.follows import Follow
 from bot.memory import Memory
@@ -30,6 +41,7 @@ from bot.store.subscriptions import Subscription
 from bot.store.unclear import UnclearQuestion
 from bot.turn import PERSONAL, Audience, Reply, Turn
 from bot.understanding.context import AnswerSummary, Context, advance
+from bot.understanding.delivery_wishes import read_delivery_wish
 from bot.understanding.follow_wishes import POINTS, FollowWish
 from bot.understanding.post_wishes import PostWish
 from bot.understanding.reader import read
@@ -77,6 +89,7 @@ class Assistant:
     unclear: where questions that could not be answered are kept (encrypted), to mend the vocabulary by.
     channels: where it is kept which unit a conversation belongs to; None where nobody can change that in chat.
     posts: where wishes about the scheduled posts are kept; None where nobody can change those in chat.
+    desk: where deliveries are kept; None where nobody can see or settle them in chat.
     restricted, opened, directors: cases that few may see, who has opened one, and who is told of it.
     pace: how often one person is answered; None where only one asks.
     settings_record: records changed settings; None where nobody changes any.
@@ -97,6 +110,7 @@ class Assistant:
         *,
         channels: Channels | None = None,
         posts: subscribe.Posts | None = None,
+        desk: deliveries.Desk | None = None,
         restricted: RestrictedCases | None = None,
         opened: Opened | None = None,
         directors: Directors | None = None,
@@ -114,6 +128,7 @@ class Assistant:
         self._unclear = unclear
         self._channels = channels
         self._posts = posts
+        self._desk = desk
         self._restricted = restricted
         self._opened = opened
         self._directors = directors
@@ -139,8 +154,9 @@ class Assistant:
         opened = await self._opened_by(turn.person_id, turn.now)
         wish = self._posts.wish_of(turn.text, turn.now) if self._posts and turn.text else None
         kept = await self._posts.wishes.all() if self._posts and wish else []
+        about = await self._about_deliveries(turn)
         async with self._one_at_a_time:
-            said, context = await asyncio.to_thread(self._answer, turn, context, opened, wish, kept)
+            said, context = await asyncio.to_thread(self._answer, turn, context, opened, wish, kept, about)
         for each in said:
             await self._record(each, turn.person_id, turn.conversation_id, turn.audience, turn.now)
             if self._unclear is not None and each.outcome in UNCLEAR and turn.text:
@@ -154,6 +170,8 @@ class Assistant:
             for changed in each.wishes:
                 assert self._posts is not None
                 await self._posts.wishes.set(changed)
+            for order in each.orders:
+                await self._follow_order(order, turn.now)
         await self._memory.save(turn.person_id, turn.conversation_id, context, turn.now)
         return self._replies(said, turn.person_id, turn.audience, turn.now)
 
@@ -278,6 +296,21 @@ class Assistant:
         else:
             await self._channels.assign(belonging.place_id, belonging.unit, turn.person_id, turn.now)
 
+    async def _about_deliveries(self, turn: Turn) -> deliveries.Asked | None:
+        wish = read_delivery_wish(turn.text) if self._desk is not None and turn.text else None
+        if self._desk is None or wish is None:
+            return None
+        return deliveries.Asked(wish, await self._desk.troubles(turn.now - LOOK_BACK))
+
+    async def _follow_order(self, order: Order, now: datetime) -> None:
+        assert self._desk is not None
+        if order.what == "again":
+            await self._desk.reopen(order.delivery_id, now=now, until=now + AGAIN_FOR)
+        elif order.what == "arrived":
+            await self._desk.settle_unknown(order.delivery_id, "sent", None, now)
+        else:
+            await self._desk.settle_unknown(order.delivery_id, "failed", LOST, now)
+
     async def _opened_by(self, person_id: str, now: datetime) -> frozenset[str]:
         """Restricted cases that this person may see for now."""
         if self._opened is None or self._restricted is None or not self._restricted.any():
@@ -293,6 +326,7 @@ class Assistant:
         opened: frozenset[str],
         wish: PostWish | FollowWish | None,
         kept: list[Subscription],
+        about: deliveries.Asked | None,
     ) -> tuple[list[Said], Context]:
         engine = self._engines.current()
         try:
@@ -307,6 +341,8 @@ class Assistant:
         about_here = belongs.hear(room, turn.text or "", place_id, self._words_of(engine))
         if about_here is None and wish is not None and self._posts is not None:
             about_here = self._wished(room, turn, context, wish, kept, self._posts.zone)
+        if about_here is None and about is not None:
+            about_here = deliveries.hear(room, turn.text or "", about)
         order = about_here or break_glass.hear(room, turn.text or "")
         if order is not None:
             return [order], context

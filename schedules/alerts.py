@@ -105,7 +105,9 @@ async def follow_by_file(store: Store, table: Timetable, directory: Directory, n
 
 
 def _in_file(table: Timetable, directory: Directory) -> Iterable[tuple[tuple[str, str], Follow]]:
-    for person, follows in table.follows.items():
+    for said, follows in table.follows.items():
+        known = directory.users.get(said)
+        person = known.user_id if known else said  # as local_users spells it
         for each in follows:
             unit = directory.units[each.unit.id].ref  # the file knows the unit's id, not its kind
             follow = Follow(each.measure, unit, each.when, each.value)

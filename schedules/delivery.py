@@ -16,20 +16,18 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.deliveries import Key
 from bot.hosts.protocol import Final, Retryable, Sent, UnknownOutcome
-from bot.store import Delivery, Store
+from bot.store import Delivery
 from bot.turn import Reply
 from kpi_engine.question import ALL
 from schedules.briefings import CannotCompose, Payload, Recipient, compose
-from schedules.notices import Key
 from schedules.posts import question_of
 from schedules.tools import Tools, key_of
 
 FIRST_WAIT, LONGEST_WAIT = 10.0, 120.0
 """Seconds before the second post and between two posts at most, before jitter."""
 NO_CHAT_AGAIN = timedelta(minutes=1)
-AGAIN_FOR = timedelta(hours=4)
-"""How long an operator's order to send a failed one again is followed."""
 AT_ONCE = 6
 """Posts under way at the same time: as many can be of unknown outcome when the process dies."""
 RECORD_AGAIN = (0.1, 0.3, 1.0, 3.0, 10.0, 20.0)
@@ -194,14 +192,14 @@ class Posting:
         if await self._briefings.mark_failed(
             mine.id, holder=self._holder, because=because, now=self._t.clock()
         ):
-            self._t.notices.tell(key_of(mine), f"not delivered; {because}.")
+            self._t.notices.note(key_of(mine), f"not delivered; {because}.")
 
     async def _unknown(self, mine: Delivery, because: str) -> None:
         async def change() -> None:
             if await self._briefings.mark_unknown(
                 mine.id, holder=self._holder, because=because, now=self._t.clock()
             ):
-                self._t.notices.tell(key_of(mine), f"nobody knows whether it arrived; {because}.")
+                self._t.notices.note(key_of(mine), f"nobody knows whether it arrived; {because}.")
 
         await self._recorded(change)
 
@@ -214,9 +212,3 @@ class Posting:
             except (SQLAlchemyError, OSError):
                 await asyncio.sleep(pause)
         await change()
-
-
-async def send_failed_again(store: Store, now: datetime, since: datetime) -> list[Delivery]:
-    """An operator's order: everything that failed since then is tried again. Unknown ones are left alone."""
-    found = [each for each in await store.briefings.list(status="failed") if each.changed_at >= since]
-    return [each for each in found if await store.briefings.reopen(each.id, now=now, until=now + AGAIN_FOR)]

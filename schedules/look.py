@@ -14,6 +14,7 @@ import logging
 import uuid
 from datetime import datetime, timedelta
 
+from bot.deliveries import Key
 from bot.rights import STRANGER
 from bot.store import Delivery
 from bot.turn import PERSONAL
@@ -22,7 +23,6 @@ from kpi_engine.question import ALL
 from schedules.alerts import Alerts
 from schedules.briefings import CannotCompose, Directory, Payload, Recipient, compose, recipients
 from schedules.delivery import Posting
-from schedules.notices import Key
 from schedules.posts import question_of
 from schedules.timetable import Due
 from schedules.tools import Tools, key_of
@@ -51,7 +51,7 @@ class Deliveries:
         """Everything there is to do now. Call it every few seconds."""
         now = self._t.clock()
         for lost in await self._briefings.expire(now):
-            self._t.notices.tell(key_of(lost), f"nobody knows whether it arrived; {lost.because}.")
+            self._t.notices.note(key_of(lost), f"nobody knows whether it arrived; {lost.because}.")
         marks = self._t.store.schedule_marks
         before = await marks.last_look() or now
         directory = await asyncio.to_thread(self._t.engines.current)  # a new extract takes seconds to open

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from bot.deliveries import Key
 from bot.hosts.protocol import Sender
 from bot.store import Delivery, Store
 from schedules.briefings import Composer, Directory, Recipient
 from schedules.mail import Mailer
-from schedules.notices import Key, Notices
+from schedules.notices import Notices
 from schedules.timetable import Timetable
 
 SEND_SECONDS = 250.0

@@ -149,6 +149,7 @@ async def desk(
             directors=Directors(store.briefings),
             pace=Pace(config.questions_a_minute) if remember else None,
             posts=Posts(store.subscriptions, config.zone),
+            desk=store.briefings,
             seals=Seals(cipher.mark),
             settings_record=_settings_record(config, store, environment=remember) if known is None else None,
             as_at=day,

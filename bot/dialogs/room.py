@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from bot.cards import Client
 from bot.rights import Person
@@ -49,13 +49,21 @@ class Belonging:
 
 
 @dataclass(frozen=True)
+class Order:
+    """What an operator wants done with one delivery: sent again, or an unknown one settled."""
+
+    what: Literal["again", "arrived", "lost"]
+    delivery_id: int
+
+
+@dataclass(frozen=True)
 class Said:
     """One thing said to the asker, before it is recorded and sent.
 
     json: the contract's answer JSON.  asked: the question as understood, also when it was refused.
     reading, answer: what the next turn may point back at; None where nothing was read or computed.
     event: what the record calls it.  done: what it keeps in place of a question (a change of settings).
-    belonging, wishes: what is changed once this has been recorded.  opens: the restricted case it opens.
+    belonging, wishes, orders: what is changed once this has been recorded.  opens: the restricted case it opens.
     """
 
     json: Mapping[str, Any]
@@ -69,6 +77,7 @@ class Said:
     belonging: Belonging | None = None
     opens: str | None = None
     wishes: tuple[Subscription, ...] = ()
+    orders: tuple[Order, ...] = ()
 
     @property
     def outcome(self) -> Outcome:

@@ -2,7 +2,8 @@
 
     claim --> mark_sending --> mark_sent            accepted by Teams
                            --> mark_failed          refused for good: an operator may try again (reopen)
-                           --> mark_unknown         nobody can tell: shown, never sent again by itself
+                           --> mark_unknown         nobody can tell: shown, never sent again by itself, until
+                                                    somebody has looked (settle_unknown)
                            --> release              refused for now (429, 502): may be claimed again
 
 A lease that ran out while "claimed" means nothing had been posted yet: it may be claimed again. One that ran
@@ -52,6 +53,23 @@ class Delivery:
     until: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """A delivery that failed or is unknown, without what it says."""
+
+    id: int
+    briefing: str
+    recipient: str
+    period: str
+    status: str
+    because: str | None
+    changed_at: datetime
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.briefing, self.recipient, self.period
+
+
 class Briefings:
     def __init__(self, database: Database, cipher: Cipher) -> None:
         self._database = database
@@ -82,7 +100,12 @@ class Briefings:
             made = await session.execute(
                 insert_for(self._database, BriefingRow)
                 .values(
-                    **key, **mine, payload=self._cipher.seal(payload), composed_at=now, tries=0, until=until,
+                    **key,
+                    **mine,
+                    payload=self._cipher.seal(payload),
+                    composed_at=now,
+                    tries=0,
+                    until=until,
                     figures=self._sealed(figures),
                 )
                 .on_conflict_do_nothing(index_elements=list(key))
@@ -200,6 +223,28 @@ class Briefings:
             {"status": "claimed", "lease_until": now, "changed_at": now}
             | ({"until": until} if until is not None else {}),
         )
+
+    async def settle_unknown(
+        self, identity: int, status: Literal["sent", "failed"], because: str | None, now: datetime
+    ) -> bool:
+        """What somebody found out about an unknown one; any other stays as it is."""
+        return await self._change(
+            and_(BriefingRow.id == identity, BriefingRow.status == "unknown"),
+            {"status": status, "because": because, "changed_at": now},
+        )
+
+    async def troubles(self, since: datetime) -> list[Trouble]:
+        """Every delivery that failed, or became unknown, since then; oldest first."""
+        statement = (
+            select(
+                BriefingRow.id, BriefingRow.briefing, BriefingRow.recipient, BriefingRow.period,
+                BriefingRow.status, BriefingRow.because, BriefingRow.changed_at,
+            )
+            .where(BriefingRow.status.in_(("failed", "unknown")), BriefingRow.changed_at >= since)
+            .order_by(BriefingRow.id)
+        )  # fmt: skip
+        async with self._database.reading() as session:
+            return [Trouble(*each) for each in await session.execute(statement)]
 
     async def empty_before(self, moment: datetime) -> int:
         """Take the `reply` out of payloads settled before `moment`; that it was sent, to whom, and its figures stay.

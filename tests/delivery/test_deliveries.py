@@ -13,13 +13,13 @@ import pytest
 from delivery_people import Clock, PlainComposer, SmallAuthority, as_sent, authority, with_chats
 from sqlalchemy import text
 
+from bot.deliveries import send_failed_again
 from bot.hosts.protocol import Final, Retryable, Sent, UnknownOutcome
 from bot.store import Store, Subscription
 from bot.turn import Audience, Reply
 from kpi_engine.errors import NotPermitted
 from kpi_engine.question import ALL, UnitRef
 from schedules.briefings import CannotCompose, Directory, Payload
-from schedules.delivery import send_failed_again
 from schedules.look import Deliveries
 from schedules.notices import Notices
 from schedules.timetable import Slot, Timetable, Weekly
@@ -176,7 +176,7 @@ async def test_failed_ones_alone_are_sent_again_by_order_and_composed_then(repli
     replica.clock.now = AFTER_CUT_OFF
     late = replica.restarted()
     await late.look()
-    again = await send_failed_again(late.store, replica.clock(), BEFORE)
+    again = await send_failed_again(late.store.briefings, replica.clock(), BEFORE)
     assert {row.recipient for row in again} == EVERYBODY
     await late.look()
     assert await late.states() == dict.fromkeys(EVERYBODY, "sent")
@@ -185,7 +185,7 @@ async def test_failed_ones_alone_are_sent_again_by_order_and_composed_then(repli
     reply = Payload.from_json(row.payload).reply
     assert reply is not None
     assert replica.connector.got("a:U-T1") == [as_sent(reply)]
-    assert await send_failed_again(late.store, replica.clock(), BEFORE) == []
+    assert await send_failed_again(late.store.briefings, replica.clock(), BEFORE) == []
 
 
 async def test_a_busy_connector_is_tried_again_with_the_same_bytes(replica: Replica) -> None:
@@ -235,7 +235,7 @@ async def test_an_unknown_outcome_is_shown_and_never_sent_again_by_itself(
         replica.clock.forward(minutes=10)
     assert (await replica.states())["U-T1"] == "unknown"
     assert replica.connector.tried.count("a:U-T1") == 1
-    assert await send_failed_again(replica.store, replica.clock(), BEFORE) == []
+    assert await send_failed_again(replica.store.briefings, replica.clock(), BEFORE) == []
     assert "nobody knows whether it arrived" in str(replica.connector.got("a:U-ANALYST")[0]["text"])
 
 

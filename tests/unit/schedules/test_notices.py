@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from bot.deliveries import in_words
 from bot.store import Cipher, open_store
 from kpi_engine.engine import Unit, User
 from kpi_engine.question import ALL
 from schedules.briefings import Payload
-from schedules.notices import Notices, in_words
+from schedules.notices import Notices
 
 NOW = datetime(2026, 11, 16, 8, 30, tzinfo=UTC)
 
