@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.commands import common
+from schedules.bench_asking import asked
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -36,8 +37,14 @@ WINDOW = 1.0
 def delivery(
     briefings: Annotated[int, typer.Option("--briefings", min=1, help="How many to send.")] = 200,
     children: Annotated[int, typer.Option("--children", min=1, help="Open children.")] = 3000,
+    people: Annotated[int, typer.Option("--people", min=0, help="People who ask afterwards; 0: none.")] = 0,
+    minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="How long they go on asking.")] = 5.0,
+    reading: Annotated[
+        float, typer.Option("--reading", min=0.0, help="Seconds each reads an answer, on average.")
+    ] = 30.0,
 ) -> None:
-    """Composes and delivers a morning's briefings to a connector on this machine, within Teams' limits."""
+    """Composes and delivers a morning's briefings to a connector on this machine, within Teams' limits; then, with
+    --people, so many ask at once: all within seconds first, then each again and again."""
     import kpi_engine
 
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
@@ -46,6 +53,8 @@ def delivery(
         kpi_engine.load(str(data), None, home, "2026-11-16T06:00:00+00:00")
         connector = stack.enter_context(Connector())
         figures = common.run(_morning(home, connector, briefings))
+        if people:
+            figures["asking"] = asked(Path(folder), data, people, minutes, reading)
     common.say_json({"cores": os.cpu_count(), "children": children, **figures})
 
 

@@ -25,6 +25,7 @@ from bot.hosts.protocol import Final, NotSent, Replier, Retryable, Sent, Unknown
 from bot.hosts.quiet import quieten
 from bot.hosts.teams.adapter import hang_up, make_adapter
 from bot.hosts.teams.addresses import Addresses
+from bot.hosts.teams.credentials import OneTokenFactory
 from bot.hosts.teams.endpoint import ACKNOWLEDGE_SECONDS, Endpoint
 from bot.hosts.teams.gate import Gate
 from bot.hosts.teams.messages import message
@@ -72,13 +73,14 @@ class TeamsHost:
         clock: Callable[[], datetime] = utc_now,
         post: Post | None = None,
         acknowledge_seconds: float = ACKNOWLEDGE_SECONDS,
+        credentials: OneTokenFactory | None = None,
     ) -> None:
         settings.check_can_serve()
         quieten()
         self.settings = settings
         self._addresses = Addresses(store, clock)
         self._post = post or Post()
-        self._adapter = make_adapter(settings)
+        self._adapter = make_adapter(settings, credentials)
         gate = Gate(settings, self._adapter.bot_framework_authentication)
         talk = Talk(replier, store, self._post, self._addresses, clock)
         self._endpoint = Endpoint(

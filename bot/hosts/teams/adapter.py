@@ -87,9 +87,12 @@ class _NoConfiguration:
     """Everything the SDK could read from a configuration comes through the credentials instead."""
 
 
-def make_adapter(settings: Settings) -> CloudAdapter:
-    """The adapter of this bot; without credentials in local mode, which `check_can_serve` has confined."""
-    credentials = OneTokenFactory(
+def make_adapter(settings: Settings, credentials: OneTokenFactory | None = None) -> CloudAdapter:
+    """The adapter of this bot; without credentials in local mode, which `check_can_serve` has confined.
+
+    credentials: default Entra's.
+    """
+    credentials = credentials or OneTokenFactory(
         settings.app_id, settings.app_password.get_secret_value(), settings.app_tenant_id
     )
     return CloudAdapter(OnceAuthentication(_NoConfiguration(), credentials_factory=credentials))

@@ -66,9 +66,10 @@ class OneToken(AppCredentials):  # type: ignore[misc]
 class OneTokenFactory(PasswordServiceClientCredentialFactory):  # type: ignore[misc]
     """Hands out the same credentials for the same purpose, with the token already there."""
 
-    def __init__(self, app_id: str, password: str, tenant_id: str) -> None:
+    def __init__(self, app_id: str, password: str, tenant_id: str, made_as: type[OneToken] = OneToken) -> None:
         super().__init__(app_id, password, tenant_id)
         self._made: dict[tuple[str, str], OneToken] = {}
+        self._made_as = made_as
 
     async def create_credentials(
         self, app_id: str, oauth_scope: str, login_endpoint: str, validate_authority: bool
@@ -78,7 +79,7 @@ class OneTokenFactory(PasswordServiceClientCredentialFactory):  # type: ignore[m
         if not await self.is_valid_app_id(app_id):
             raise CredentialsRefused("another application's id")
         credentials = self._made.setdefault(
-            (oauth_scope, login_endpoint), OneToken(app_id, self.password, self.tenant_id, oauth_scope)
+            (oauth_scope, login_endpoint), self._made_as(app_id, self.password, self.tenant_id, oauth_scope)
         )
         if not credentials.is_fresh:
             await asyncio.to_thread(credentials.get_access_token)
