@@ -30,6 +30,8 @@ _CHILDREN = 1 << 32
 KEPT_CHILDREN, FEWEST_VIEWS = 2_500_000, 30
 """As-at dates are kept in memory up to so many children in all, and never fewer than the weeks of a trend and those
 before them."""
+KEPT_FIGURES = 5_000
+"""Measures on a date whose numbers of all teams are kept: small, so many more than are asked in a day."""
 KEPT_ROWS, FEWEST_ROWS = 5, 1000
 """Rows of measures kept in memory, for each child of the extract (some hundred bytes a row);
 and never fewer answers than a briefing and its trends ask for."""
@@ -81,6 +83,7 @@ class Figures:
         self._events: dict[str, Events] = {}
         self._rows: OrderedDict[tuple[str, int, Period | None], Rows] = OrderedDict()
         self._kept = 0
+        self._teams: dict[tuple[str, int, Period | None], list[Figure]] = {}
 
     def view(self, as_at: date) -> View:
         number = day(as_at)
@@ -256,6 +259,15 @@ class Figures:
             found = _counts(sheet, teams) if sheet.size is None else _sums(sheet, sheet.size, teams)
             return [Figure(value, None, value) for value in found.tolist()]
         return [self.figure(measure, rows.where(_of_team(code))) for code in (*range(teams - 1), NO_TEAM)]
+
+    def of_team(self, measure: Measure, as_at: date, period: Period | None, code: int) -> Figure:
+        """One team's number: worked out for all teams at once, and kept for the briefings of the others."""
+        key = (measure.slug, day(as_at), period)
+        if key not in self._teams:
+            if len(self._teams) >= KEPT_FIGURES:
+                self._teams.clear()
+            self._teams[key] = self.by_team(measure, self.rows(measure, as_at, period))
+        return self._teams[key][code]
 
     def bounds(self, measure: Measure, rows: Rows, figure: Figure) -> tuple[float, float] | None:
         """Best and worst, as if the doubtful rows were all met, all not met (rules 7)."""

@@ -116,6 +116,12 @@ class Organisation:
             out[list(teams.below[code])] = True
         return out
 
+    def team_alone(self, unit_id: str) -> int | None:
+        """The code of a unit that has no other below it; None for one that has, and for one nobody knows."""
+        teams = self._world.facts.teams
+        code = teams.place.get(unit_id)
+        return code if code is not None and unit_id != ALL and list(teams.below[code]) == [code] else None
+
     def mask_of(self, unit_ids: frozenset[str] | None) -> Mask:
         """By team code: whether the team is one of these units; None = every one, "no team" too."""
         teams = self._world.facts.teams

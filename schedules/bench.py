@@ -72,6 +72,7 @@ async def _morning(home: Path, connector: Connector, briefings: int) -> dict[str
         return MONDAY + timedelta(seconds=perf_counter() - start)
 
     async with common.desk(config=config) as desk:
+        desk.engine.warm()  # as `perfbot serve` does when it opens an extract
         expected = await _open_chats(desk.store, desk.engine, connector.url, briefings)
         await desk.store.schedule_marks.looked(MONDAY - timedelta(minutes=1))
         composer = TimedComposer(desk.assistant)

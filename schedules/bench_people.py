@@ -27,6 +27,7 @@ TEXTS = (
 PATIENCE = 60.0
 """An answer that has not come after so many seconds is an error."""
 BURST_SECONDS = 3.0
+STRETCH_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,10 @@ class _Crowd:
 
         async def take(request: web.Request) -> web.Response:
             arrived, body = perf_counter(), await request.json()
-            waiting = self._waiting.get(request.match_info["conversation"])
-            if body["type"] == "message" and waiting is not None and not waiting.done():
+            waiting = (
+                self._waiting.pop(str(body.get("replyToId")), None) if body["type"] == "message" else None
+            )
+            if waiting is not None and not waiting.done():
                 if self._load.sorry in str(body.get("text")):
                     self.error("an answer that went wrong")
                 waiting.set_result(arrived)
@@ -114,20 +117,25 @@ class _Crowd:
 
     async def _steady(self, ask: _Asking) -> dict[str, Any]:
         """Everybody reads, asks, reads, asks, until the time is over."""
-        begun, waits = perf_counter(), list[float]()
+        begun, waits = perf_counter(), list[tuple[float, float]]()
 
         async def one(person: str) -> None:
             await asyncio.sleep(self._lot.random() * self._load.reading)
             while perf_counter() - begun < self._load.seconds:
-                waits.append(await ask.once(person))
+                asked = perf_counter() - begun
+                waits.append((asked, await ask.once(person)))
                 await asyncio.sleep(self._load.reading * (0.5 + self._lot.random()))
 
         await asyncio.gather(*(one(person) for person in self._load.people))
         seconds = perf_counter() - begun
         return {
             "seconds": round(seconds),
-            **waited(waits),
+            **waited([wait for _, wait in waits]),
             "answers_a_second": round(len(waits) / seconds, 1),
+            "each_five_minutes": [
+                waited([wait for asked, wait in waits if first <= asked < first + STRETCH_SECONDS])
+                for first in range(0, int(self._load.seconds), STRETCH_SECONDS)
+            ],
         }
 
     def number(self) -> int:
@@ -137,9 +145,9 @@ class _Crowd:
     def text(self) -> str:
         return self._lot.choice(TEXTS)
 
-    def expect(self, conversation: str) -> asyncio.Future[float]:
-        self._waiting[conversation] = asyncio.get_running_loop().create_future()
-        return self._waiting[conversation]
+    def expect(self, activity_id: str) -> asyncio.Future[float]:
+        self._waiting[activity_id] = asyncio.get_running_loop().create_future()
+        return self._waiting[activity_id]
 
     def error(self, what: str) -> None:
         self._errors[what] = self._errors.get(what, 0) + 1
@@ -153,7 +161,7 @@ class _Asking:
     async def once(self, person: str) -> float:
         """One question and its answer; seconds waited."""
         activity = self._teams.activity(self._crowd.number(), person, self._crowd.text())
-        answer = self._crowd.expect(activity["conversation"]["id"])
+        answer = self._crowd.expect(activity["id"])
         begun = perf_counter()
         try:
             async with self._session.post(self._address, json=activity, headers=self._headers) as response:
@@ -170,7 +178,9 @@ def waited(waits: list[float]) -> dict[str, Any]:
     """How many, and how long they waited: milliseconds."""
     ranked = sorted(waits)
 
-    def at(part: float) -> float:
+    def at(part: float) -> float | None:
+        if not ranked:
+            return None
         return round(1000 * ranked[min(int(len(ranked) * part), len(ranked) - 1)], 1)
 
     return {

@@ -55,7 +55,8 @@ class Asked:
 
     @cached_property
     def counter(self) -> Counter:
-        return self.counter_for(self.question.unit.id, teams=self.teams)
+        several = self.question.show == "list" and self.question.units
+        return self.counter_for(self.question.unit.id, teams=self.teams if several else None)
 
     @property
     def teams(self) -> Mask:

@@ -39,6 +39,8 @@ class Counter:
         self.engine, self.figures, self.unit_id = engine, engine.figures, unit_id
         self._mask = engine.organisation.team_mask(unit_id) if teams is None else teams
         self._worker, self._children, self._rows_only = worker, children, rows_only
+        whole = all(each is None for each in (worker, children, rows_only, teams))
+        self._team = engine.organisation.team_alone(unit_id) if whole else None
 
     def keeps(self, as_at: date) -> Cutter:
         """Which rows belong to the unit (and worker, and filters)."""
@@ -64,6 +66,8 @@ class Counter:
     def figure(self, wanted: Measure, as_at: date, period: Period | None = None) -> Figure:
         """The number; a period given for a measure of a date means as at its last day."""
         as_at, period = when(wanted, as_at, period)
+        if self._team is not None:
+            return self.figures.of_team(wanted, as_at, period, self._team)
         return self.figures.figure(wanted, self.rows(wanted, as_at, period))
 
     def target(self, wanted: Measure, as_at: date, period: Period | None) -> float | None:
