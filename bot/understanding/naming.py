@@ -22,6 +22,14 @@ HELD = frozenset({"allocated", "allocated to", "assigned", "assigned to", "held 
 
 
 LASTING = frozenset({"lasting", "lasted", "last", "staying", "time open", "taking", "stay"})
+OFTEN = {
+    "monthly": "month",
+    "every month": "month",
+    "each month": "month",
+    "yearly": "year",
+    "annually": "year",
+    "every year": "year",
+}
 EVERY = {"weekly": "week", "monthly": "month", "daily": "day"}
 
 
@@ -107,6 +115,18 @@ class Naming(Walk):
         if "unallocated" in used:
             asked.use_all(unheld, "measure", "unallocated")
         self._own_rhythm()
+        self._how_regularly()
+
+    def _how_regularly(self) -> None:
+        """ "Supervised monthly", "visited every 10 working days": as often as the subject's timescale asks."""
+        limits = {limit for n in self.named for limit in limits_of(n.subject)}
+        for piece in self.asked.open:
+            unit = OFTEN.get(piece.norm)
+            before = [p for p in self.asked.used if p.end == piece.first]
+            named = any(self.asked.used[p][0] == "measure" for p in before)
+            if unit and named and f"1 {unit}" in limits:
+                self.asked.use(piece, "aspect", "in time")
+                self.aspects.name, self.aspects.said = "in_time", piece.text
 
     def _runs_over(self, pieces: list[Piece]) -> list[Piece]:
         """ "Lasting beyond 26 weeks": those that run over, not how long they last on average."""

@@ -17,6 +17,9 @@ from kpi_engine.question import AUTHORITY, Order, Question
 from kpi_engine.vocabulary import Subject
 
 WHICH_OF_SEVERAL = frozenset({"first", "second", "subsequent", "later", "next", "each", "further"})
+HAVING = frozenset(
+    {"with a", "have a", "has a", "got a", "has got a", "have got a", "with", "have had", "has had"}
+)
 WISHES = frozenset({"like", "want"})
 NOT_PEOPLE = frozenset(
     {
@@ -57,6 +60,8 @@ class Refusing(AspectReading):
                 continue
             if piece.norm == "next" and draft.show == "coming_up":
                 asked.use(piece, "ignorable")
+            if piece.norm in HAVING and self._about_what_follows(piece):
+                asked.use(piece, "ignorable")
             if piece.norm in WHICH_OF_SEVERAL and draft.show == "explain":
                 asked.use(piece, "ignorable")  # the rule that is shown covers them all
             if piece.has("target") or piece.has("claim"):
@@ -87,6 +92,11 @@ class Refusing(AspectReading):
                 and piece.norm in ("data", "info", "information")
             ):
                 asked.use(piece, "ignorable")
+
+    def _about_what_follows(self, piece: Piece) -> bool:
+        """ "Plans with a late core group": "with a" says nothing that the aspect behind it does not."""
+        after = next((p for p in self.asked.cut.pieces if p.first >= piece.end), None)
+        return after is not None and self.asked.used.get(after, ("",))[0] == "aspect"
 
     def _order(self) -> None:
         draft, asked = self.draft, self.asked

@@ -389,7 +389,8 @@ class Showing(Measuring):
 
     def _asks_for_a_share(self, timescale: Sequence[Piece]) -> bool:
         """ "How often do we see the child alone?" wants the share, "how often should we" the rule."""
-        if any(p.norm != "how often" for p in timescale) or RULE_WORDS & set(self.norms):
+        often = all(p.norm in ("how often", "how frequently", "how regularly") for p in timescale)
+        if not often or RULE_WORDS & set(self.norms):
             return False
         slugs = [s for n in self.named for s in n.subject.plain]
         within = any(amount.what == "time" and amount.inside for _, amount in self.amounts)
