@@ -42,7 +42,11 @@ def chat(
 
 
 def log_to_stderr(config: Settings) -> None:
-    """The ordinary log, as much as the setting says, without the chatter of libraries."""
+    """The ordinary log, as much as the setting says, without the chatter of libraries and the words of faults."""
+    from bot.hosts.quiet import WithoutWords
+
     logging.basicConfig(level=config.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(WithoutWords())
     for loud in ("apscheduler", "msrest", "urllib3", "sqlalchemy"):
         logging.getLogger(loud).setLevel(logging.WARNING)

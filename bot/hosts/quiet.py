@@ -7,6 +7,7 @@ that nobody waited for, which may quote a row. Both write through loggers of the
 from __future__ import annotations
 
 import logging
+import threading
 
 from bot.hosts.local import place_of
 
@@ -26,8 +27,14 @@ class WithoutWords(logging.Filter):
         return True
 
 
+def _in_a_thread(fault: threading.ExceptHookArgs) -> None:
+    where = place_of(fault.exc_value) if fault.exc_value else "an unknown place"
+    logging.getLogger(__name__).error("a thread failed: %s at %s", fault.exc_type.__name__, where)
+
+
 def quieten() -> None:
     """Put the filter on the loggers that need it; once is enough, more does no harm."""
+    threading.excepthook = _in_a_thread
     for name in QUIET:
         logger = logging.getLogger(name)
         if not any(isinstance(each, WithoutWords) for each in logger.filters):
