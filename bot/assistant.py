@@ -22,9 +22,12 @@ from bot.dialogs import (
     ask,
     belongs,
     break_glass,
+    choices,
+    clarify,
     deliveries,
     drill_down,
     follow,
+    learning,
     subscribe,
     undo,
 )
@@ -48,6 +51,7 @@ from bot.understanding.reader import read
 from bot.understanding.reading import Listener, Reading
 from bot.understanding.vocabulary import Vocabulary
 from bot.wording import Names, follows
+from bot.wording.replies import read_as
 from kpi_engine.answer import MeasureAnswer
 from kpi_engine.answering.restated import Restatement, as_now, differs
 from kpi_engine.engine import Engine
@@ -56,7 +60,6 @@ from kpi_engine.question import AUTHORITY, Question, Scope, UnitRef
 from kpi_engine.sent import SentFigure
 from kpi_engine.users import Users
 
-UNCLEAR = ("clarify", "not_understood", "out_of_scope")
 AT_ONCE = 100
 """Figures compared in one go while nobody is answered."""
 TIMETABLE = "timetable"
@@ -95,6 +98,7 @@ class Assistant:
     settings_record: records changed settings; None where nobody changes any.
     seals: seals the buttons of every card and refuses a press without one; None where nobody can forge
         (one process that shows its own cards).
+    zone: where its people are: a choice is told back with its day.
     as_at: the date asked from instead of the extract's own (`perfbot ask --at`).
     events: first and last day of what people call by name ("half term").
     case_link: address of a child's record in the case system with {child_id} in it, or None.
@@ -117,6 +121,7 @@ class Assistant:
         pace: Pace | None = None,
         seals: Seals | None = None,
         settings_record: SettingsWatch | None = None,
+        zone: ZoneInfo = ZoneInfo("Europe/London"),  # noqa: B008 - frozen, and the same for all
         as_at: date | None = None,
         events: Mapping[str, tuple[date, date]] | None = None,
         case_link: str | None = None,
@@ -135,6 +140,7 @@ class Assistant:
         self._pace = pace
         self._seals = seals
         self._settings_record = settings_record
+        self._zone = zone
         self._as_at = as_at
         self._events = events or {}
         self._case_link = case_link
@@ -156,11 +162,13 @@ class Assistant:
         kept = await self._posts.wishes.all() if self._posts and wish else []
         about = await self._about_deliveries(turn)
         async with self._one_at_a_time:
-            said, context = await asyncio.to_thread(self._answer, turn, context, opened, wish, kept, about)
+            said, after = await asyncio.to_thread(self._answer, turn, context, opened, wish, kept, about)
         for each in said:
             await self._record(each, turn.person_id, turn.conversation_id, turn.audience, turn.now)
-            if self._unclear is not None and each.outcome in UNCLEAR and turn.text:
-                await self._unclear.add(UnclearQuestion(turn.now, turn.person_id, each.outcome, turn.text))
+            if self._unclear is not None and (doubt := each.doubt) is not None:
+                await self._unclear.add(
+                    UnclearQuestion(turn.now, turn.person_id, doubt.outcome, doubt.text, doubt.reading)
+                )
             if each.opens is not None and self._directors is not None:
                 users = self._engines.current().users
                 who = f"{users[turn.person_id].name} ({turn.person_id})"
@@ -172,15 +180,19 @@ class Assistant:
                 await self._posts.wishes.set(changed)
             for order in each.orders:
                 await self._follow_order(order, turn.now)
-        await self._memory.save(turn.person_id, turn.conversation_id, context, turn.now)
+        await self._memory.save(turn.person_id, turn.conversation_id, after, turn.now, context)
         return self._replies(said, turn.person_id, turn.audience, turn.now)
 
-    async def parse(self, person_id: str, audience: Audience, text: str) -> Reading:
-        """How a message is read, with nothing computed (`ask --parse`); raises NotPermitted for strangers."""
+    async def parse(self, person_id: str, audience: Audience, text: str) -> tuple[Reading, str]:
+        """How a message is read, with nothing computed (`ask --parse`), and the same in one line ("" where it could
+        not be read); what may not be offered here is left out. Raises NotPermitted for strangers.
+        """
         await self._engines.renew()
         engine = self._engines.current()
         room = self._room(engine, rights.identify(person_id, engine), audience, Client())
-        return await asyncio.to_thread(self._read, room, text, Context())
+        reading = await asyncio.to_thread(self._read, room, text, Context())
+        line = read_as(reading.question, room.names) if reading.outcome == "answered" and reading.question else ""
+        return clarify.for_here(reading, room), line
 
     async def briefing(
         self, unit_id: str, person_id: str | None, audience: Audience, *, at: date | None = None,
@@ -335,8 +347,8 @@ class Assistant:
             return [_stranger(turn.text or "", error)], context
         room = self._room(engine, person, turn.audience, Client.of(turn), opened)
         if turn.action is not None:
-            pressed = self._press(room, turn)
-            return [pressed], _after(context, pressed)
+            pressed = learning.pressed(room, turn.action, self._press(room, turn), context)
+            return [pressed], _after(context, pressed, self._day(turn))
         place_id = turn.place_id if self._channels is not None else ""
         about_here = belongs.hear(room, turn.text or "", place_id, self._words_of(engine))
         if about_here is None and wish is not None and self._posts is not None:
@@ -344,9 +356,10 @@ class Assistant:
         if about_here is None and about is not None:
             about_here = deliveries.hear(room, turn.text or "", about)
         order = about_here or break_glass.hear(room, turn.text or "")
+        order = order or choices.hear(room, turn.text or "", context.choices)
         if order is not None:
-            return [order], context
-        return self._hear(room, turn.text or "", context)
+            return [order], replace(context, choices={}) if order.forgets else context
+        return self._hear(room, turn.text or "", context, self._day(turn))
 
     def _wished(
         self, room: Room, turn: Turn, context: Context, wish: PostWish | FollowWish, kept: list[Subscription],
@@ -370,16 +383,20 @@ class Assistant:
             return drill_down.not_ours(room)
         return drill_down.press(room, action)
 
-    def _hear(self, room: Room, text: str, context: Context) -> tuple[list[Said], Context]:
+    def _day(self, turn: Turn) -> date:
+        """The day of a turn where its people are."""
+        return turn.now.astimezone(self._zone).date()
+
+    def _hear(self, room: Room, text: str, context: Context, on: date) -> tuple[list[Said], Context]:
         reading = self._read(room, text, context)
-        first = ask.hear(room, text, replace(reading, also=None))
-        context = _after(context, first)
+        first = learning.heard(room, text, ask.hear(room, text, replace(reading, also=None)), context)
+        context = _after(context, first, on)
         if reading.note:
             first = first.adding(reading.note)
         if reading.also is None:
             return [first], context
-        second = ask.hear(room, text, reading.also)
-        return [first, second], _after(context, second)
+        second = learning.heard(room, text, ask.hear(room, text, reading.also), context)
+        return [first, second], _after(context, second, on)
 
     def _read(self, room: Room, text: str, context: Context) -> Reading:
         listener = Listener(room.person.unit, _default_unit(room), row_units=room.scope.child_units)
@@ -462,6 +479,10 @@ class Assistant:
         self, said: Said, person_id: str, conversation_id: str, audience: Audience, at: datetime
     ) -> None:
         asked = said.done or (said.asked.to_json() if said.asked else None)
+        if asked and said.reading is not None and said.reading.remembered:
+            asked = {**asked, "remembered": True}  # a choice made earlier decided what was meant
+        if asked and said.reading is not None and said.reading.settles:
+            asked = {**asked, "chosen": True}  # this turn chose, for the next time as well
         await self._recorder.keep(
             audit.entry(
                 at=at,
@@ -476,7 +497,7 @@ class Assistant:
         )
 
 
-def _after(context: Context, said: Said) -> Context:
+def _after(context: Context, said: Said, on: date) -> Context:
     """What the next turn may point back at. A press that opened nothing leaves everything in place."""
     if said.reading is None:
         return context
@@ -488,7 +509,8 @@ def _after(context: Context, said: Said) -> Context:
     seen = [row for row in rows if row.get("child_id")]
     children = tuple(row["child_id"] for row in seen)
     workers = tuple(row.get("worker_id") for row in seen)
-    return advance(context, said.reading, AnswerSummary(said.outcome, children, workers))
+    text = str(said.json["question"])
+    return advance(context, said.reading, AnswerSummary(said.outcome, children, workers, text, on))
 
 
 def _differing(engine: Engine, told: Sequence[SentFigure]) -> set[SentFigure]:

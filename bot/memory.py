@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.store.choices import Choices
 from bot.store.contexts import Contexts
-from bot.understanding.context import Context
+from bot.understanding.context import EMPTY, Chosen, Context
 from kpi_engine.errors import InputError
 
 IDLE = timedelta(minutes=30)
@@ -23,7 +25,10 @@ class Memory(Protocol):
 
     async def load(self, person_id: str, conversation_id: str, now: datetime) -> Context: ...
 
-    async def save(self, person_id: str, conversation_id: str, context: Context, now: datetime) -> None: ...
+    async def save(
+        self, person_id: str, conversation_id: str, context: Context, now: datetime, before: Context = EMPTY
+    ) -> None:
+        """before: the context as it was loaded."""
 
 
 class Forgetful:
@@ -37,26 +42,36 @@ class Forgetful:
         context, at = self._kept.get((person_id, conversation_id), (Context(), now))
         return context if now - at <= self._idle else ended(context)
 
-    async def save(self, person_id: str, conversation_id: str, context: Context, now: datetime) -> None:
+    async def save(
+        self, person_id: str, conversation_id: str, context: Context, now: datetime, before: Context = EMPTY
+    ) -> None:
         self._kept[person_id, conversation_id] = (context, now)
 
 
 class StoreMemory:
-    """Remembers in the database, encrypted there."""
+    """Remembers in the database, encrypted there; how somebody settled doubtful words, for all their conversations."""
 
-    def __init__(self, contexts: Contexts, idle: timedelta = IDLE) -> None:
+    def __init__(self, contexts: Contexts, choices: Choices, idle: timedelta = IDLE) -> None:
         self._contexts = contexts
+        self._choices = choices
         self._idle = idle
 
     async def load(self, person_id: str, conversation_id: str, now: datetime) -> Context:
         saved = await self._contexts.load(person_id, conversation_id)
-        if saved is None:
-            return Context()
-        context = _context(saved.context)
-        return context if now - saved.last_turn_at <= self._idle else ended(context)
+        chosen = {k: Chosen.from_json(v) for k, v in (await self._choices.all_of(person_id)).items()}
+        if saved is None or now - saved.last_turn_at > self._idle:
+            return Context(choices=chosen)
+        return replace(_context(saved.context), choices=chosen)
 
-    async def save(self, person_id: str, conversation_id: str, context: Context, now: datetime) -> None:
-        await self._contexts.save(person_id, conversation_id, context.to_json(), now)
+    async def save(
+        self, person_id: str, conversation_id: str, context: Context, now: datetime, before: Context = EMPTY
+    ) -> None:
+        await self._contexts.save(person_id, conversation_id, replace(context, choices={}).to_json(), now)
+        if before.choices and not context.choices:
+            await self._choices.forget(person_id)
+        for key, chosen in context.choices.items():
+            if before.choices.get(key) != chosen:
+                await self._choices.remember(person_id, key, chosen.to_json(), now)
 
 
 class SessionFile:
@@ -76,8 +91,11 @@ class SessionFile:
             return Context()
         return context if now - at <= self._idle else ended(context)
 
-    async def save(self, person_id: str, conversation_id: str, context: Context, now: datetime) -> None:
-        kept = {"at": now.isoformat(), "context": context.to_json()}
+    async def save(
+        self, person_id: str, conversation_id: str, context: Context, now: datetime, before: Context = EMPTY
+    ) -> None:
+        typed = replace(context, text="")  # a plain file: what was typed has no place in it
+        kept = {"at": now.isoformat(), "context": typed.to_json()}
         whole = self._read() | {_key(person_id, conversation_id): kept}
         partly = self._path.with_name(self._path.name + ".new")
         try:

@@ -19,7 +19,7 @@ from bot.turn import Audience
 LASTS = timedelta(days=28)
 """How long a card in the chat can be pressed: a month of Monday briefings."""
 UNTIL, SEAL = "until", "seal"
-SEALED = ("perfbot", "question", "replace", "before", "page", UNTIL)
+SEALED = ("perfbot", "question", "replace", "before", "page", "instead_of", "settles", UNTIL)
 """What the seal covers; whatever else a client adds to a press is not read."""
 LETTERS = 32
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from bot.cards import (
     briefing,
@@ -21,15 +21,15 @@ from bot.cards import (
 from bot.cards.client import Client
 from bot.cards.elements import Element, text
 from bot.cards.frame import LIMIT, Parts, Room, fitted, size
+from bot.cards.heard import Heard, above, below
 from bot.cards.talk import reading_card, refusal_card
-from bot.understanding.reading import Choice
 from bot.wording import Names, say
 from bot.wording.plain import shorten
 from bot.wording.shows import freshness
 from kpi_engine.answer import Answer
 from kpi_engine.question import Show
 
-__all__ = ["LIMIT", "Client", "card", "reading_card", "refusal_card", "size"]
+__all__ = ["LIMIT", "Client", "Heard", "card", "reading_card", "refusal_card", "size"]
 
 _MOST_NOTE = 600
 
@@ -42,18 +42,17 @@ _SHOWS: Mapping[Show, Callable[[Answer, Names, Client, Room], Parts]] = {
 }  # fmt: skip
 
 
-def card(answer: Answer, names: Names, client: Client, corrections: Sequence[Choice] = ()) -> Element:
+def card(answer: Answer, names: Names, client: Client, heard: Heard | None = None) -> Element:
     """The card for an answer, under 25 KB whatever the answer holds.
 
-    corrections: other readings of the same words, each a one-tap button.
+    heard: how the message was read, with its other readings; None where a button was pressed.
     """
     words = say(answer, names)
 
     def build(room: Room) -> Parts:
         made = _SHOWS[answer.question.show](answer, names, client, room)
         body = [text(shorten(answer.note, _MOST_NOTE), bold=True), *made.body] if answer.note else made.body
-        fixes = [buttons.ask(f"I meant: {c.label}", c.question, client) for c in corrections[:2]]
-        footer = (*made.footer, freshness(answer))
-        return Parts(made.title, made.subtitle, body, [*made.actions[: 6 - len(fixes)], *fixes], footer)
+        body = [*above(heard), *body, *below(heard, client, room)]
+        return Parts(made.title, made.subtitle, body, made.actions, (*made.footer, freshness(answer)))
 
     return fitted(build, words, lambda: buttons.back(client))

@@ -1,7 +1,8 @@
 """Buttons: what they carry and how they are drawn for the client.
 
 A button carries `{"perfbot": "ask", "question": ..., "replace": bool}`, and where it matters `before` (the
-questions behind the cards that were replaced) and `page`. Rights are checked when it is pressed, never here.
+questions behind the cards that were replaced), `page`, `instead_of` (a correction: the mark of the question that it
+corrects) and `settles` (the doubtful word that it decides). Rights are checked when it is pressed, never here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from bot.cards.client import DEEPEST, Client
 from bot.cards.elements import Element
+from bot.understanding.context import mark_of
 from kpi_engine.question import Question
 
 VERB = "perfbot"
@@ -56,6 +58,24 @@ def open_(label: str, question: Question, here: Question, client: Client) -> Ele
     if len(here.measures) > _MOST_CARRIED:
         return ask(label, question, client)
     return action(label, carried(question, replace=True, before=(*client.before, here)), client)
+
+
+def instead(
+    label: str, question: Question, asked: Question, client: Client, *, settles: str = ""
+) -> Element:
+    """Another reading of the same words, in this card's place; what was read first stays one step back.
+
+    settles: the ambiguity that this decides for the next time.
+    """
+    few = len(asked.measures) <= _MOST_CARRIED
+    data = carried(question, replace=True, before=(*client.before, asked) if few else client.before)
+    data["instead_of"] = mark_of(asked)
+    return action(label, data | ({"settles": settles} if settles else {}), client)
+
+
+def choose(label: str, question: Question, client: Client, settles: str) -> Element:
+    """One of the choices of a question back; settles: the ambiguity that it decides for the next time."""
+    return action(label, carried(question, replace=False) | ({"settles": settles} if settles else {}), client)
 
 
 def turn_page(label: str, question: Question, client: Client, page: int) -> Element:

@@ -34,7 +34,7 @@ def help_parts(answer: Answer, names: Names, client: Client, room: Room) -> Part
 def reading_card(reading: Reading, client: Client) -> Element:
     """A clarification (one question, at most five buttons) or a reading that could not be answered."""
     if reading.outcome == "clarify":
-        return _with_choices(reading.ask, "", reading.choices, say_reading(reading), client)
+        return _with_choices(reading.ask, "", reading.choices, say_reading(reading), client, reading.ambiguity)
     if reading.talk:
         return fitted(
             lambda room: Parts(say_reading(reading), actions=[buttons.help_(client)]), say_reading(reading)
@@ -51,11 +51,11 @@ def refusal_card(sentence: str, client: Client, nearby: Sequence[Choice] = ()) -
 
 
 def _with_choices(
-    title: str, sentence: str, offered: Sequence[Choice], words: str, client: Client
+    title: str, sentence: str, offered: Sequence[Choice], words: str, client: Client, settles: str = ""
 ) -> Element:
     def build(room: Room) -> Parts:
         body = [text(shorten(sentence, _MOST_LETTERS))] if sentence else []
-        pressed = [buttons.ask(c.label, c.question, client) for c in offered[:MOST_CHOICES]]
+        pressed = [buttons.choose(c.label, c.question, client, settles) for c in offered[:MOST_CHOICES]]
         return Parts(shorten(title, _MOST_LETTERS), body=body, actions=pressed or [buttons.help_(client)])
 
     return fitted(build, words)

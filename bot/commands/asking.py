@@ -16,6 +16,7 @@ from kpi_engine.errors import InputError, Unknown
 if TYPE_CHECKING:
     from bot.commands.common import Desk
     from bot.turn import Reply
+    from bot.understanding.reading import Reading
 
 PERSONAL = "personal"
 TERMINAL = "terminal"
@@ -154,19 +155,34 @@ def _parse(question: str, as_: str, in_: str, at: str | None, known: str | None,
     """How the words are read: each piece, what it was taken for, and the question that comes of it."""
     from bot.hosts.local import audience_at
 
-    async def read() -> Any:
+    async def read() -> tuple[Reading, str]:
         async with common.desk(at=at, known=known) as desk:
             return await desk.assistant.parse(as_, audience_at(desk.engine, in_), question)
 
-    reading = common.run(read())
+    reading, line = common.run(read())
     understood = reading.question.to_json() if reading.question else None
-    words = [{"text": w.text, "taken_as": w.taken_as, "meaning": w.meaning} for w in reading.words]
+    words = [
+        {"text": w.text, "taken_as": w.taken_as, "meaning": w.meaning, **({"read_as": w.read_as} if w.read_as else {})}
+        for w in reading.words
+    ]
+    other = [choice.label for choice in reading.corrections]
+    second = reading.also.question if reading.also else None
     if as_json:
-        common.say_json({"outcome": reading.outcome, "understood": understood, "words": words})
+        read_ = {"outcome": reading.outcome, "understood": understood, "words": words, "instead": other}
+        common.say_json(read_ | ({"also": second.to_json()} if second else {}))
         return
     for word in words:
-        common.say(f"{word['text']!r:30} {word['taken_as']:12} {word['meaning']}")
-    common.say(f"{reading.outcome}: {json.dumps(understood, ensure_ascii=False)}")
+        meaning = word["meaning"] + (f" (read as {word['read_as']!r})" if "read_as" in word else "")
+        common.say(f"{word['text']!r:30} {word['taken_as']:12} {meaning}".rstrip())
+    common.say(f"{reading.outcome}: {line}" if line else reading.outcome)
+    if reading.because or reading.ask:
+        common.say("; ".join([reading.because or reading.ask, *(c.label for c in reading.choices)]))
+    if other:
+        common.say(f"instead: {'; '.join(other)}")
+    common.say(json.dumps(understood, ensure_ascii=False))
+    if second is not None:
+        common.say(f"and: {json.dumps(second.to_json(), ensure_ascii=False)}")
+
 
 
 def contract(

@@ -137,7 +137,7 @@ async def desk(
     day = as_at(found.current(), at) if at else None
     async with opened_store(config) as store:
         cipher = load_cipher(config)
-        kept = memory or (StoreMemory(store.contexts, idle) if remember else Forgetful(idle))
+        kept = memory or (StoreMemory(store.contexts, store.choices, idle) if remember else Forgetful(idle))
         assistant = Assistant(
             found,
             kept,
@@ -152,6 +152,7 @@ async def desk(
             desk=store.briefings,
             seals=Seals(cipher.mark),
             settings_record=_settings_record(config, store, environment=remember) if known is None else None,
+            zone=config.zone,
             as_at=day,
             events=_events(config),
             case_link=config.case_link_template or None,

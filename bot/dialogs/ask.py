@@ -17,13 +17,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import rights
-from bot.cards import card, refusal_card
+from bot.cards import Heard, card, refusal_card
 from bot.dialogs import answer_json, clarify, exceptions, help, why
 from bot.dialogs.room import Room, Said
 from bot.turn import PERSONAL
 from bot.understanding.reading import Choice, Reading
 from bot.wording import say
-from bot.wording.replies import refused
+from bot.wording.plain import lines
+from bot.wording.replies import mended, read_as, recalled, refused
 from bot.wording.sentences import topic
 from kpi_engine.answer import Answer
 from kpi_engine.errors import InputError, NotPermitted, Unknown
@@ -36,7 +37,7 @@ class RowOutsideScope(Exception):
 
 def hear(room: Room, said: str, reading: Reading) -> Said:
     """What to say to one read question."""
-    reading = _bare_list_as_number(room, reading)
+    reading = _bare_list_as_number(room, _choice_if_permitted(room, reading))
     try:
         if reading.question is not None:
             rights.check_can_ask(reading.question, room.scope, room.engine, rows_said=asks_for_rows(reading))
@@ -71,20 +72,45 @@ def answer(
     found = exceptions.only_with_rows(_with_offer(found, room))
     if note is not None:
         found = replace(found, note=note)
+    heard = _heard(reading, question, room)
+    words = say(found, room.names)
+    if heard is not None:
+        words = lines([heard.first, words, heard.mended])
     return Said(
-        answer_json.answered(said, found, say(found, room.names)),
+        answer_json.answered(said, found, words),
         "briefing" if question.show == "briefing" else event,
         question,
-        card=card(found, room.names, room.client, _corrections(reading, room)),
+        card=card(found, room.names, room.client, heard),
         replaces=replaces,
         reading=reading,
         answer=found,
     )
 
 
+def _heard(reading: Reading | None, question: Question, room: Room) -> Heard | None:
+    """How a message was read; nothing for a button, which carries its question itself."""
+    if reading is None or not reading.words:
+        return None
+    here = clarify.for_here(reading, room)
+    return Heard(
+        question, read_as(question, room.names), recalled(reading, question), mended(reading, room.names),
+        here.corrections, here.choices if reading.remembered else (), reading.ambiguity,
+    )  # fmt: skip
+
+
+def _choice_if_permitted(room: Room, reading: Reading) -> Reading:
+    """A choice made before that may not be asked here and now is asked back again."""
+    if not reading.remembered or reading.question is None:
+        return reading
+    chosen = clarify.number_for_rows(Choice(reading.remembered, reading.question), reading, room)
+    if clarify.permitted([chosen], room):
+        return reading
+    return replace(reading, outcome="clarify", question=None, remembered="", chosen_on=None)
+
+
 def _bare_list_as_number(room: Room, reading: Reading) -> Reading:
     """A bare "supervisions overdue" is a list where rows may be shown, otherwise the number: never a refusal
-    (asking.md, Aspect 2). A list asked for in words, or carried on from the turn before, stays a list."""
+    (asking.md, Aspect 2). A list asked for in words, here or in the turn that this carries on, stays a list."""
     question = reading.question
     if (
         question is None
@@ -93,8 +119,6 @@ def _bare_list_as_number(room: Room, reading: Reading) -> Reading:
         or question.worker
         or asks_for_rows(reading)
     ):
-        return reading
-    if not any(word.taken_as == "measure" for word in reading.words):
         return reading
     if rights.can_ask(question, room.scope, room.engine):
         return reading
@@ -129,10 +153,6 @@ def _number_instead(question: Question, room: Room) -> tuple[Choice, ...]:
     number = question.but(show="headline", by=None, order=None, limit=None)
     label = f"Number: {topic(number.measures)}, {room.names.unit(number.unit.id)}"
     return clarify.permitted([Choice(label, number)], room)
-
-
-def _corrections(reading: Reading | None, room: Room) -> tuple[Choice, ...]:
-    return clarify.permitted(reading.corrections, room) if reading else ()
 
 
 def _with_offer(found: Answer, room: Room) -> Answer:

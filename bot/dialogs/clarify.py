@@ -31,18 +31,35 @@ MOST_CHOICES = 5
 
 def ask_back(room: Room, said: str, reading: Reading) -> Said:
     """The question back, or the refusal by scope; raises nothing."""
-    seen = replace(
-        reading,
-        choices=permitted(reading.choices, room),
-        nearby=permitted(reading.nearby, room),
-        corrections=permitted(reading.corrections, room),
-    )
+    seen = for_here(reading, room)
     if reading.choices and not seen.choices:
         return _all_forbidden(room, said, reading)
     choices = [choice.question for choice in seen.choices] if seen.outcome == "clarify" else []
     understood = reading.question if seen.outcome == "no_data" else None
     json = answer_json.in_words(said, seen.outcome, say_reading(seen), room.data, understood, choices)
     return Said(json, "answer", reading.question, reading_card(seen, room.client), reading=seen)
+
+
+def for_here(reading: Reading, room: Room) -> Reading:
+    """The reading with no other choice, suggestion or correction than may be offered here."""
+
+    def offered(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+        return permitted([number_for_rows(choice, reading, room) for choice in choices], room)
+
+    return replace(
+        reading, choices=offered(reading.choices), nearby=permitted(reading.nearby, room),
+        corrections=offered([c for c in reading.corrections if c.question != reading.question]),
+    )  # fmt: skip
+
+
+def number_for_rows(choice: Choice, reading: Reading, room: Room) -> Choice:
+    """A choice of a bare "overdue X" is the number where its rows may not be seen (asking.md, Aspect 2)."""
+    question = choice.question
+    if question.show != "list" or question.worker or question.child or "rows" in reading.said:
+        return choice
+    if rights.can_ask(question, room.scope, room.engine):
+        return choice
+    return Choice(choice.label, question.but(show="headline", order=None, limit=None))
 
 
 def permitted(choices: Sequence[Choice], room: Room) -> tuple[Choice, ...]:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from bot.dialogs import answer_json, ask, help
+from bot.dialogs.learning import INSTEAD_OF
 from bot.dialogs.room import Room, Said
 from bot.understanding.reading import Reading
 from kpi_engine.engine import Engine
@@ -34,8 +35,10 @@ def press(room: Room, action: Mapping[str, Any]) -> Said:
     question = _question(action, room)
     if question is None:
         return not_ours(room)
+    settles = action.get("settles")
+    reading = Reading("answered", question, settles=settles if isinstance(settles, str) else "")
     return ask.answer(
-        room, "", question, reading=Reading("answered", question), event="drill_down",
+        room, "", question, reading=reading, event="correction" if INSTEAD_OF in action else "drill_down",
         replaces=action.get("replace") is True,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from bot.cards import Client
+from bot.cards.elements import text
 from bot.rights import Person
 from bot.store.subscriptions import Subscription
 from bot.turn import Audience
@@ -57,13 +58,25 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """A question to learn from. outcome: clarify, not_understood, out_of_scope or corrected.  text: as it was asked.
+    reading: what the bot made of it.
+    """
+
+    outcome: str
+    text: str
+    reading: str
+
+
+@dataclass(frozen=True)
 class Said:
     """One thing said to the asker, before it is recorded and sent.
 
     json: the contract's answer JSON.  asked: the question as understood, also when it was refused.
     reading, answer: what the next turn may point back at; None where nothing was read or computed.
     event: what the record calls it.  done: what it keeps in place of a question (a change of settings).
-    belonging, wishes, orders: what is changed once this has been recorded.  opens: the restricted case it opens.
+    belonging, wishes, orders, forgets (the person's choices): what is changed once this has been recorded.
+    opens: the restricted case it opens.  doubt: what analysts shall learn from.
     """
 
     json: Mapping[str, Any]
@@ -78,6 +91,8 @@ class Said:
     opens: str | None = None
     wishes: tuple[Subscription, ...] = ()
     orders: tuple[Order, ...] = ()
+    forgets: bool = False
+    doubt: Doubt | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -89,5 +104,8 @@ class Said:
         return str(self.json["text"])
 
     def adding(self, sentence: str) -> Said:
-        """The same with one more sentence at the end."""
-        return replace(self, json={**self.json, "text": f"{self.text}\n{sentence}"})
+        """The same with one more sentence at the end, on the card as well."""
+        card = self.card
+        if card is not None:
+            card = {**card, "body": [*card["body"], text(sentence)]}
+        return replace(self, json={**self.json, "text": f"{self.text}\n{sentence}"}, card=card)

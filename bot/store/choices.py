@@ -1,6 +1,7 @@
-"""What a person meant by a phrase, once chosen, so that the same person is not asked twice.
+"""What a person meant by a doubtful word, once chosen, so that the same person is not asked twice.
 
-The phrase itself is not kept: only a keyed mark of it, with case and spacing evened out.
+The row is found by a keyed mark of the word, with case and spacing evened out; the word itself and the choice are
+sealed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from bot.store.database import Database
 from bot.store.encryption import Cipher
@@ -29,17 +30,16 @@ class Choices:
                     self._database,
                     ChoiceRow,
                     {"person_id": person_id, "phrase_mark": self._mark(phrase)},
-                    {"sealed": self._cipher.seal(chosen), "chosen_at": now},
+                    {"sealed": self._cipher.seal({"phrase": phrase, "chosen": chosen}), "chosen_at": now},
                 )
             )
 
-    async def recall(self, person_id: str, phrase: str) -> Mapping[str, Any] | None:
+    async def all_of(self, person_id: str) -> dict[str, Mapping[str, Any]]:
+        """Everything this person chose, by phrase."""
+        statement = select(ChoiceRow).where(ChoiceRow.person_id == person_id).order_by(ChoiceRow.chosen_at)
         async with self._database.reading() as session:
-            row = await session.get(ChoiceRow, (person_id, self._mark(phrase)))
-        if row is None:
-            return None
-        chosen: Mapping[str, Any] = self._cipher.open(row.sealed)
-        return chosen
+            kept = [self._cipher.open(row.sealed) for row in await session.scalars(statement)]
+        return {each["phrase"]: each["chosen"] for each in kept if {"phrase", "chosen"} <= set(each)}
 
     async def forget_before(self, moment: datetime) -> int:
         """Drop what was chosen before `moment`; says how many."""

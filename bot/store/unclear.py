@@ -1,7 +1,11 @@
-"""Questions the bot did not understand, so that its vocabulary can be mended. Their words are encrypted."""
+"""Questions the bot did not understand, or understood as something else, so that its vocabulary can be mended.
+
+Their words are encrypted.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +18,15 @@ from bot.store.tables import UnclearQuestionRow
 
 @dataclass(frozen=True)
 class UnclearQuestion:
-    """outcome: clarify, not_understood, out_of_scope. text: as it was asked."""
+    """outcome: clarify, not_understood, out_of_scope, or corrected (answered, and then told that something else was
+    meant).  text: as it was asked.  reading: what the bot made of it.
+    """
 
     at: datetime
     person_id: str
     outcome: str
     text: str
+    reading: str = ""
 
 
 class UnclearQuestions:
@@ -34,7 +41,7 @@ class UnclearQuestions:
                     at=question.at,
                     person_id=question.person_id,
                     outcome=question.outcome,
-                    sealed=self._cipher.seal(question.text),
+                    sealed=self._cipher.seal({"text": question.text, "reading": question.reading}),
                 )
             )
 
@@ -43,7 +50,7 @@ class UnclearQuestions:
         statement = select(UnclearQuestionRow).order_by(UnclearQuestionRow.id.desc()).limit(limit)
         async with self._database.reading() as session:
             return [
-                UnclearQuestion(row.at, row.person_id, row.outcome, self._cipher.open(row.sealed))
+                UnclearQuestion(row.at, row.person_id, row.outcome, *_words(self._cipher.open(row.sealed)))
                 for row in await session.scalars(statement)
             ]
 
@@ -55,3 +62,8 @@ class UnclearQuestions:
                 .returning(UnclearQuestionRow.id)
             )
             return len(gone.all())
+
+
+def _words(sealed: Mapping[str, str] | str) -> tuple[str, str]:
+    """Text and reading; the first rows held the text alone."""
+    return (sealed, "") if isinstance(sealed, str) else (sealed["text"], sealed["reading"])

@@ -24,6 +24,11 @@ class Asked:
     workers: list[tuple[Piece, tuple[str, ...]]] = field(default_factory=list)
     children: list[tuple[Piece, str | None]] = field(default_factory=list)
 
+    def names_alone(self) -> Asked:
+        """A copy in which nothing but names has been understood, to be read again with one name decided."""
+        used = {p: t for p, t in self.used.items() if t[0] in ("unit", "worker", "child") and p.name}
+        return Asked(self.cut, used, list(self.units), list(self.workers), list(self.children))
+
     def use(self, piece: Piece, taken_as: str, meaning: str = "") -> None:
         self.used[piece] = (taken_as, meaning)
 

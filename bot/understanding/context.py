@@ -2,72 +2,92 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date
 from typing import Any
 
 from bot.understanding.reading import Choice, Reading
 from kpi_engine.question import Question
 
-IDLE = timedelta(minutes=30)
 REMEMBERED_ROWS = 50
+CARRIED = frozenset({"rows", "period", "filters"})
+"""What a pending question says that its completion need not say again."""
 
 
 @dataclass(frozen=True)
 class AnswerSummary:
     """What became of a reading. outcome: the answer's.  children / workers: ids of the rows shown, in the order
-    shown (workers of the rows beside their children; None where a row has none)."""
+    shown (workers of the rows beside their children; None where a row has none).  text: the words that asked;
+    on: the day of the turn."""
 
     outcome: str
     children: tuple[str, ...] = ()
     workers: tuple[str | None, ...] = ()
+    text: str = ""
+    on: date | None = None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """How somebody settled a doubtful word. value: measures with commas between, or a unit's or a worker's id."""
+
+    value: str
+    on: date | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"value": self.value, "on": self.on.isoformat() if self.on else None}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Chosen:
+        """The reverse of `to_json`; raises KeyError, TypeError or ValueError on anything malformed."""
+        return cls(str(value["value"]), date.fromisoformat(value["on"]) if value.get("on") else None)
 
 
 @dataclass(frozen=True)
 class Context:
     """question: of the last good answer.  said: the slots that were said for it (a default period is not inherited).
-    children, workers: rows last shown, by list or headline.  pending: a refused or unclear question that the next
-    turn may complete, with its choices.  choices: measures chosen before, by ambiguity.  at: time of the last turn.
+    text: the words that asked it.  children, workers: rows last shown, by list or headline.
+    pending: a refused or unclear question that the next turn may complete, with its choices and what it said.
+    choices: how doubtful words were settled before, by ambiguity.
     """
 
     question: Question | None = None
     said: frozenset[str] = frozenset()
+    text: str = ""
     children: tuple[str, ...] = ()
     workers: tuple[str | None, ...] = ()
     pending: Question | None = None
     pending_choices: tuple[Choice, ...] = ()
+    pending_said: frozenset[str] = frozenset()
     ambiguity: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
-    at: datetime | None = None
-
-    def fresh(self, now: datetime | None) -> Context:
-        """This context, or an empty one (choices kept) when the conversation has been idle for 30 minutes."""
-        if now is not None and self.at is not None and now - self.at > IDLE:
-            return Context(choices=self.choices)
-        return self
+    choices: Mapping[str, Chosen] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {
             "question": self.question.to_json() if self.question else None,
             "said": sorted(self.said),
+            "text": self.text,
             "children": list(self.children),
             "workers": list(self.workers),
             "pending": self.pending.to_json() if self.pending else None,
             "pending_choices": [
                 {"label": c.label, "question": c.question.to_json()} for c in self.pending_choices
             ],
+            "pending_said": sorted(self.pending_said),
             "ambiguity": self.ambiguity,
-            "choices": dict(self.choices),
-            "at": self.at.isoformat() if self.at else None,
+            "choices": {key: chosen.to_json() for key, chosen in self.choices.items()},
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Context:
-        """The reverse of `to_json`; raises KeyError or ValueError on anything malformed."""
+        """The reverse of `to_json`; raises KeyError, TypeError or ValueError on anything malformed."""
         return cls(
             question=Question.from_json(value["question"]) if value.get("question") else None,
             said=frozenset(value.get("said", ())),
+            text=str(value.get("text", "")),
             children=tuple(value.get("children", ())),
             workers=tuple(value.get("workers", ())),
             pending=Question.from_json(value["pending"]) if value.get("pending") else None,
@@ -75,32 +95,61 @@ class Context:
                 Choice(c["label"], Question.from_json(c["question"]))
                 for c in value.get("pending_choices", ())
             ),
+            pending_said=frozenset(value.get("pending_said", ())),
             ambiguity=value.get("ambiguity", ""),
-            choices=dict(value.get("choices", {})),
-            at=datetime.fromisoformat(value["at"]) if value.get("at") else None,
+            choices={key: Chosen.from_json(each) for key, each in value.get("choices", {}).items()},
         )
 
 
 EMPTY = Context()
 
 
-def advance(
-    context: Context | None, reading: Reading, summary: AnswerSummary, now: datetime | None = None
-) -> Context:
+def mark_of(question: Question) -> str:
+    """A short mark by which a button knows the question of the answer it stands on."""
+    text = json.dumps(question.to_json(), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def value_of(ambiguity: str, question: Question) -> str:
+    """What a question settles of an ambiguity: its unit, its worker, or its measures."""
+    kind = ambiguity.partition(":")[0]
+    if kind == "unit":
+        return question.unit.id
+    return question.worker or "" if kind == "worker" else ",".join(question.measures)
+
+
+def recalled(reading: Reading, choices: Mapping[str, Chosen]) -> Reading:
+    """A clarification that this person has settled before, as the answer to what they meant then."""
+    chosen = choices.get(reading.ambiguity) if reading.outcome == "clarify" else None
+    if chosen is None:
+        return reading
+    for choice in reading.choices:
+        if chosen.value == value_of(reading.ambiguity, choice.question):
+            return replace(
+                reading,
+                outcome="answered",
+                question=choice.question,
+                remembered=choice.label,
+                chosen_on=chosen.on,
+            )
+    return reading
+
+
+def advance(context: Context | None, reading: Reading, summary: AnswerSummary) -> Context:
     """The context after a turn.
 
     A good answer replaces the last one; a refused or unclear turn leaves it in place and is kept as pending; stop
     and cancel drop everything but remembered choices; other talk changes nothing.
     """
-    before = (context or EMPTY).fresh(now)
+    before = context or EMPTY
     if reading.talk in ("stop", "cancel"):
-        return Context(choices=before.choices, at=now)
+        return Context(choices=before.choices)
     if (
         reading.talk
         or (reading.question is not None and reading.question.show in ("help", "quality"))
         or reading.term
     ):
-        return replace(before, at=now)
+        return before
     last = reading.also if reading.also is not None and reading.also.outcome == "answered" else reading
     if summary.outcome in ("answered", "no_data") and last.question is not None:
         shown = (
@@ -113,16 +162,13 @@ def advance(
         ):
             shown = ((), ())
         choices = dict(before.choices)
-        if (
-            before.ambiguity
-            and last.question.measures
-            and any(c.question.measures == last.question.measures for c in before.pending_choices)
-        ):
-            choices[before.ambiguity] = ",".join(last.question.measures)
+        if last.settles:
+            choices[last.settles] = Chosen(value_of(last.settles, last.question), summary.on)
         return Context(
-            question=last.question, said=last.said, children=shown[0][:REMEMBERED_ROWS],
-            workers=shown[1][:REMEMBERED_ROWS], choices=choices, at=now,
+            question=last.question, said=last.said, text=summary.text, children=shown[0][:REMEMBERED_ROWS],
+            workers=shown[1][:REMEMBERED_ROWS], choices=choices,
         )  # fmt: skip
     return replace(
-        before, pending=reading.question, pending_choices=reading.choices, ambiguity=reading.ambiguity, at=now
-    )
+        before, pending=reading.question, pending_choices=reading.choices,
+        pending_said=(reading.said & CARRIED), ambiguity=reading.ambiguity,
+    )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from bot.understanding.amounts import Amount
 from bot.understanding.asked import Asked
+from bot.understanding.context import Chosen
 from bot.understanding.pieces import Piece
 from bot.understanding.reading import Listener, Reading, Word
 from bot.understanding.subjects import (
@@ -25,12 +27,12 @@ STAFF_SLUGS = frozenset(s for s, m in CATALOGUE.items() if m.staff)
 
 @dataclass(frozen=True)
 class Env:
-    """Everything outside the message: who listens, which extract, which date, the names of choices made before."""
+    """Everything outside the message: who listens, which extract, which date, how doubtful words were settled."""
 
     listener: Listener
     vocabulary: Vocabulary
     as_at: date
-    remembered: dict[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Chosen] = field(default_factory=dict)
 
 
 @dataclass
@@ -82,7 +84,9 @@ def words_of(asked: Asked) -> tuple[Word, ...]:
     out = []
     for piece in asked.cut.pieces:
         taken, meaning = asked.used.get(piece, ("unknown", ""))
-        out.append(Word(piece.text, taken, meaning))
+        tokens = asked.cut.tokens[piece.first : piece.end]
+        read_as = " ".join(t.low for t in tokens) if any(t.fixed for t in tokens) else ""
+        out.append(Word(piece.text, taken, meaning, read_as if read_as != piece.text.lower() else ""))
     return tuple(out)
 
 

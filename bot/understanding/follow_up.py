@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from bot.understanding import wording
 from bot.understanding.asked import Asked, collect
-from bot.understanding.context import Context
+from bot.understanding.context import CARRIED, Context
 from bot.understanding.draft import PERIOD_SLUGS, Draft, Env, Problem, words_of
 from bot.understanding.interpret import Interpreter
 from bot.understanding.pieces import Cut, Piece
-from bot.understanding.reading import Reading
+from bot.understanding.reading import Choice, Reading
 from bot.understanding.subjects import (
     KINDS,
     POPULATIONS,
@@ -155,6 +155,11 @@ def _marker(cut: Cut) -> str:
     return ""
 
 
+def is_correction(cut: Cut) -> bool:
+    """ "No, I meant initial": the last answer was to something else than was asked."""
+    return _marker(cut) == "meant"
+
+
 def _leans(cut: Cut) -> bool:
     """Without a subject of its own, whether the message can lean on the last answer."""
     every = any(
@@ -202,18 +207,35 @@ def follow(cut: Cut, env: Env, held: Context) -> Reading | None:
 
 def lay_over(cut: Cut, env: Env, held: Context, base: Question, said: frozenset[str]) -> Reading | None:
     """The base question with what the message says changed."""
-    asked = collect(cut, env.vocabulary, False)
-    walker = Interpreter(asked, env)
-    try:
-        reading = _lay(walker, asked, env, held, base, said)
-    except Problem as problem:
-        return replace(problem.reading, words=words_of(asked))
-    return reading
+    return Laying(collect(cut, env.vocabulary, False), env, held, base, said).lay()
 
 
-def _lay(
-    walker: Interpreter, asked: Asked, env: Env, held: Context, base: Question, said: frozenset[str]
-) -> Reading | None:
+class Laying(Interpreter):
+    """Reads one Asked as what it changes of a question asked before."""
+
+    def __init__(
+        self, asked: Asked, env: Env, held: Context, base: Question, base_said: frozenset[str]
+    ) -> None:
+        super().__init__(asked, env)
+        self.held, self.base, self.base_said = held, base, base_said
+
+    def again(self, asked: Asked) -> Reading:
+        found = Laying(asked, self.env, self.held, self.base, self.base_said).lay()
+        return found or Reading("not_understood", self.base, because=wording.NOT_UNDERSTOOD)
+
+    def lay(self) -> Reading | None:
+        try:
+            return _lay(self)
+        except Problem as problem:
+            said = frozenset(self.draft.said) | (self.base_said & CARRIED)
+            return replace(problem.reading, words=words_of(self.asked), said=said)
+
+    def _apply_time(self) -> None:
+        _time(self, self.env, self.base, self.base_said)
+
+
+def _lay(walker: Laying) -> Reading | None:
+    asked, env, held, base, said = walker.asked, walker.env, walker.held, walker.base, walker.base_said
     draft = walker.draft
     draft.as_at = env.as_at
     walker._times()
@@ -313,7 +335,7 @@ def _lay(
     walker._finish()
     if draft.show == "why" and not draft.child and not draft.measures:
         raise Problem(Reading("not_understood", draft.question(), because="Why what? Please name the child."))
-    inherited = {s for s in said if s in ("period", "filters")}
+    inherited = said & CARRIED if draft.show == base.show else said & CARRIED - {"rows"}
     return Reading(
         "answered", draft.question(), words=words_of(asked), said=frozenset(draft.said | inherited)
     )
@@ -652,11 +674,9 @@ def complete(cut: Cut, env: Env, held: Context) -> Reading | None:
         value = points[0].value("point")
         place = POINTS.index(value) if value in POINTS else len(choices) - 1
         if place < len(choices):
-            return Reading(
-                "answered", choices[place].question, words=words_of(asked), said=frozenset({"choice"})
-            )
+            return _settled(choices[place], asked, held)
     if choices:
-        picked = _pick(asked, env, choices)
+        picked = _pick(asked, env, held)
         if picked is not None:
             return picked
     if held.pending is not None and held.pending.measures and not any(p.has("concept") for p in cut.pieces):
@@ -670,13 +690,22 @@ def complete(cut: Cut, env: Env, held: Context) -> Reading | None:
                 env,
                 held,
                 held.pending if not counting else held.pending.but(show="headline", child=None),
-                frozenset(),
+                held.pending_said,
             )
     return None
 
 
-def _pick(asked: Asked, env: Env, choices: tuple) -> Reading | None:  # type: ignore[type-arg]
+def _settled(choice: Choice, asked: Asked, held: Context) -> Reading:
+    """The choice that was picked, with what the question said when it was asked back."""
+    return Reading(
+        "answered", choice.question, words=words_of(asked), said=frozenset({"choice"}) | held.pending_said,
+        settles=held.ambiguity,
+    )  # fmt: skip
+
+
+def _pick(asked: Asked, env: Env, held: Context) -> Reading | None:
     """The one choice whose unit, worker or measure the message names."""
+    choices = held.pending_choices
     wanted_units = {i for _, ids in asked.units for i in ids}
     wanted_workers = {i for _, ids in asked.workers for i in ids}
     concepts = frozenset(p.value("concept") for p in asked.concepts)
@@ -729,4 +758,4 @@ def _pick(asked: Asked, env: Env, choices: tuple) -> Reading | None:  # type: ig
     ]
     if others:
         return None
-    return Reading("answered", fitting[0].question, words=words_of(asked), said=frozenset({"choice"}))
+    return _settled(fitting[0], asked, held)

@@ -121,8 +121,6 @@ class Measuring(Placing):
     def _ask(self, ask: str, options: Sequence[tuple[str, tuple[str, ...]]], name: str) -> Reading:
         draft = self.draft
         aspect = "overdue" if self.aspects.name in ("overdue", "late") else self.aspects.name
-        key = f"{name}:{aspect}"
-        chosen = self.env.remembered.get(key)
         choices = []
         self._apply_show_row_rule()
         for says, slugs in options[:5]:
@@ -132,11 +130,12 @@ class Measuring(Placing):
             self._finish()
             question = draft.question()
             draft.as_at, draft.period, draft.order = saved
-            if chosen and chosen == ",".join(question.measures):
-                return Reading("answered", question, remembered=key)
             choices.append(Choice(says[0].upper() + says[1:], question))
         draft.measures = ()
-        return Reading("clarify", draft.question(), tuple(choices), ask, ambiguity=key)
+        doubtful = " ".join(p.text for p in self.asked.cut.pieces if self.asked.used.get(p, ("",))[0] == "measure")
+        return Reading(
+            "clarify", draft.question(), tuple(choices), ask, ambiguity=f"{name}:{aspect}", doubtful=doubtful
+        )
 
     def _apply_show_row_rule(self) -> None:
         if self.bare_overdue and not self._rows_allowed():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.understanding import wording
-from bot.understanding.asked import AGAINST, Asked
+from bot.understanding.asked import AGAINST
 from bot.understanding.draft import Problem
 from bot.understanding.pieces import Piece
 from bot.understanding.reading import Choice, Reading
@@ -149,22 +149,21 @@ class Placing(Refusing):
             if span and not span.whole and after.isdigit() and len(after) < 3:
                 number = next((p for p in asked.open if p.first == piece.end), None)
                 if number is not None and number.amount is None and number.when is None:
-                    raise Problem(self._nearest(f"{piece.text} {after}", "unit"))
+                    raise Problem(self._nearest(f"{piece.text} {after}", "unit", (piece, number)))
 
     def _which_unit(self, piece: Piece, ids: tuple[str, ...]) -> Reading:
         asked, vocabulary = self.asked, self.env.vocabulary
         choices = []
         for unit_id in ids[:5]:
             asked.units = [(p, (unit_id,) if p is piece else i) for p, i in asked.units]
-            copy = copy_of(asked)
-            copy.used = {
-                p: t for p, t in asked.used.items() if t[0] in ("unit", "worker", "child") and p.name
-            }
+            copy = asked.names_alone()
             reading = self.again(copy)
             if reading.outcome != "answered" or reading.question is None:
                 return reading
             choices.append(Choice(vocabulary.unit_name(unit_id), reading.question))
-        return Reading("clarify", None, tuple(choices), wording.WHICH_UNIT, ambiguity=f"unit:{piece.norm}")
+        return Reading(
+            "clarify", None, tuple(choices), wording.WHICH_UNIT, ambiguity=f"unit:{piece.norm}", doubtful=piece.text
+        )
 
     def _worker(self) -> None:
         asked, draft, vocabulary = self.asked, self.draft, self.env.vocabulary
@@ -173,18 +172,16 @@ class Placing(Refusing):
         if len(ids) > 1 or len(everyone) > 1:
             choices = []
             for worker_id in sorted(everyone)[:5]:
-                copy = copy_of(asked)
+                copy = asked.names_alone()
                 copy.workers = [(piece, (worker_id,))]
-                copy.used = {
-                    p: t for p, t in asked.used.items() if t[0] in ("unit", "worker", "child") and p.name
-                }
                 reading = self.again(copy)
                 if reading.outcome != "answered" or reading.question is None:
                     raise Problem(reading)
                 choices.append(Choice(str(vocabulary.workers[worker_id].name), reading.question))
             raise Problem(
                 Reading(
-                    "clarify", None, tuple(choices), wording.WHICH_WORKER, ambiguity=f"worker:{piece.norm}"
+                    "clarify", None, tuple(choices), wording.WHICH_WORKER, ambiguity=f"worker:{piece.norm}",
+                    doubtful=piece.text,
                 )
             )
         draft.worker = ids[0]
@@ -193,6 +190,3 @@ class Placing(Refusing):
             draft.unit = vocabulary.unit(team)
             draft.units = ()
 
-
-def copy_of(asked: Asked) -> Asked:
-    return Asked(asked.cut, dict(asked.used), list(asked.units), list(asked.workers), list(asked.children))

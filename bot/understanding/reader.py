@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from time import perf_counter
 
 from bot.understanding import wording
-from bot.understanding.context import EMPTY, Context
+from bot.understanding.context import EMPTY, Context, recalled
+from bot.understanding.corrections import corrections
 from bot.understanding.draft import Env
-from bot.understanding.follow_up import complete, follow, is_follow_up
+from bot.understanding.follow_up import complete, follow, is_correction, is_follow_up
 from bot.understanding.interpret import interpret
 from bot.understanding.pieces import Cut, cut
 from bot.understanding.reading import Listener, Reading, Word
@@ -34,19 +35,29 @@ def read(
     context: Context | None = None,
     *,
     as_at: date | None = None,
-    now: datetime | None = None,
 ) -> Reading:
     """What the message asks.
 
-    as_at: the as-at date of the question (default the extract's).  now: the time of the turn, for idle time only.
+    as_at: the as-at date of the question (default the extract's).
     Never raises for anything a person can type.
     """
     if len(text) > LONGEST:
         return Reading("not_understood", because=wording.TOO_LONG)
     day = as_at or vocabulary.as_at
-    held = (context or EMPTY).fresh(now)
-    env = Env(listener, vocabulary, day, dict(held.choices))
+    held = context or EMPTY
+    env = Env(listener, vocabulary, day, held.choices)
     cleaned = clean(text)
+    reading = _whole(cleaned, env, held)
+
+    def again(other: str) -> Reading:
+        return _whole(other, env, held)
+
+    return replace(reading, corrections=corrections(reading, env, cleaned, again))
+
+
+def _whole(cleaned: str, env: Env, held: Context) -> Reading:
+    """The reading of a cleaned message: small talk, one question, or two."""
+    vocabulary, day = env.vocabulary, env.as_at
     whole = cut(cleaned, vocabulary, day, held.question is not None)
     talk = _talk(whole, env)
     if talk is not None:
@@ -60,7 +71,11 @@ def read(
 
 
 def _one(cleaned: str, whole: Cut, env: Env, held: Context) -> Reading:
-    """One question, in the light of the conversation."""
+    """One question, in the light of the conversation and of how this person settled doubtful words before."""
+    return recalled(_read_one(whole, env, held), env.choices)
+
+
+def _read_one(whole: Cut, env: Env, held: Context) -> Reading:
     if held.pending is not None or held.pending_choices:
         completed = complete(whole, env, held)
         if completed is not None:
@@ -68,7 +83,7 @@ def _one(cleaned: str, whole: Cut, env: Env, held: Context) -> Reading:
     if held.question is not None and is_follow_up(whole, env, held):
         followed = follow(whole, env, held)
         if followed is not None:
-            return followed
+            return replace(followed, corrects=is_correction(whole))
     reading = interpret(whole, env)
     if reading.outcome == "not_understood" and held.question is not None:
         followed = follow(whole, env, held)
@@ -96,7 +111,7 @@ def _several(parts: list[str], env: Env, held: Context) -> Reading | None:
             part = kept[0][0]
             again = cut(part, env.vocabulary, env.as_at, held.question is not None)
             reading = _one(part, again, env, held)
-            return reading if reading.outcome == "answered" else None
+            return _with_words(reading, parts, kept, cuts) if reading.outcome == "answered" else None
         return None
     first_part, _first_cut = kept[0]
     first = _one(first_part, cut(first_part, env.vocabulary, env.as_at, held.question is not None), env, held)
@@ -106,11 +121,31 @@ def _several(parts: list[str], env: Env, held: Context) -> Reading | None:
     second = _one(kept[1][0], kept[1][1], env, after)
     if second.outcome != "answered" or second.question is None:
         if second.outcome in ("clarify", "out_of_scope") and _asks(kept[1][1]):
-            return replace(first, note=wording.ONLY_FIRST)
+            return _with_words(replace(first, note=wording.ONLY_FIRST), parts, kept[:1], cuts)
         return None
     if _same_question(first, second, kept[1][1]):
         return None
-    return replace(first, also=second, note=wording.ONLY_FIRST if len(kept) > 2 else "")
+    note = wording.ONLY_FIRST if len(kept) > 2 else ""
+    return _with_words(replace(first, also=second, note=note), parts, kept[:2], cuts)
+
+
+def _with_words(
+    reading: Reading, parts: list[str], read_: list[tuple[str, Cut]], cuts: list[Cut]
+) -> Reading:
+    """The reading of some sentences with the account of all of them: pleasantries, and what was left unanswered."""
+    words: list[Word] = []
+    taken = [part for part, _ in read_]
+    done: list[tuple[Word, ...]] = [reading.words]
+    if reading.also is not None:
+        done.append(reading.also.words)
+    for part, piece in zip(parts, cuts, strict=True):
+        if part in taken and done:
+            words.extend(done.pop(0))
+            taken.remove(part)
+        else:
+            kind = "ignorable" if _is_filler(piece) else "not answered"
+            words.extend(Word(p.text, kind) for p in piece.pieces)
+    return replace(reading, words=tuple(words))
 
 
 def _asks(piece: Cut) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from kpi_engine.question import Question, UnitRef
@@ -37,6 +38,7 @@ class Word:
     text: str
     taken_as: str  # measure, show, unit, worker, child, time, filter, order, limit, ignorable, unknown ...
     meaning: str = ""
+    read_as: str = ""  # a typing error corrected: the word that it was read as
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Reading:
       are checked before scope (a forbidden list behind any wording is not_permitted).
     outcome "no_data": a child that the extract does not know (for those with rights to all).
     also: the second question of the same message, read.
+    corrections: what the same words could have meant where something was taken for granted.
     """
 
     outcome: Literal["answered", "clarify", "out_of_scope", "not_understood", "no_data"]
@@ -67,5 +70,9 @@ class Reading:
     corrections: tuple[Choice, ...] = field(default=())
     said: frozenset[str] = frozenset()  # slots that the person filled: show, aspect, unit, worker, period ...
     ambiguity: str = ""  # clarify: the name of what was ambiguous, so that a choice can be remembered
-    remembered: str = ""  # answered by an earlier choice for the same ambiguity: its name
+    doubtful: str = ""  # clarify: the person's words that could mean several things
+    remembered: str = ""  # answered by an earlier choice for the same ambiguity: the label of that choice
+    chosen_on: date | None = None  # remembered: the day of that choice
+    settles: str = ""  # the ambiguity that this reading settles for the next time
+    corrects: bool = False  # "no, I meant ...": the last answer was to something else
     note: str = ""  # one sentence to say with the answer ("I answered the first question only.")

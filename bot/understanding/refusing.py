@@ -142,6 +142,7 @@ class Refusing(AspectReading):
                 mended and taken.get(following) in ("show", "ignorable")
             ):
                 out.append(following)
+                self.asked.use(following, "unknown")
         return out
 
     def _checked(self, reading: Reading) -> Reading:
@@ -164,7 +165,7 @@ class Refusing(AspectReading):
         name = self._looks_like_a_name(left)
         if name is not None:
             kind, text = name
-            return self._nearest(text, kind)
+            return self._nearest(text, kind, left)
         nearby = self._nearby()
         words = [p.text for p in left if p.norm not in (",",)]
         topics = [p for p in left if p.has("beyond")]
@@ -262,37 +263,28 @@ class Refusing(AspectReading):
             return ("unit" if unit > worker else "worker"), bare
         return None
 
-    def _nearest(self, name: str, kind: str) -> Reading:
-        """No such name: asked back with the nearest ones."""
+    def _nearest(self, name: str, kind: str, pieces: Sequence[Piece]) -> Reading:
+        """No such name: asked back with the nearest ones, each the whole question with that name in its place."""
         vocabulary = self.env.vocabulary
         choices = []
-        base = self._shape()
-        if kind == "unit":
-            for unit_id in vocabulary.nearest_units(name):
-                choices.append(
-                    Choice(vocabulary.unit_name(unit_id), base.but(unit=vocabulary.unit(unit_id), units=()))
-                )
-        else:
-            for worker_id in vocabulary.nearest_workers(name):
-                team = vocabulary.workers[worker_id].team_id
-                unit = vocabulary.unit(team) if team else AUTHORITY
-                choices.append(
-                    Choice(
-                        str(vocabulary.workers[worker_id].name),
-                        base.but(worker=worker_id, unit=unit, units=()),
-                    )
-                )
+        near = vocabulary.nearest_units(name) if kind == "unit" else vocabulary.nearest_workers(name)
+        unknown = [p for p in pieces if p.norm != ","]
+        for found in near:
+            copy = self.asked.names_alone()
+            copy.use_all(unknown, kind, found)
+            if kind == "unit":
+                copy.units = [(p, i) for p, i in copy.units if p not in unknown]
+                copy.units.append((unknown[0], (found,)))
+                label = vocabulary.unit_name(found)
+            else:
+                copy.workers = [(unknown[0], (found,))]
+                label = str(vocabulary.workers[found].name)
+            reading = self.again(copy)
+            if reading.outcome != "answered" or reading.question is None:
+                return reading
+            choices.append(Choice(label, reading.question))
         word = "team or service" if kind == "unit" else "worker"
-        return Reading("clarify", None, tuple(choices), wording.no_name(name, word), ambiguity="")
-
-    def _shape(self) -> Question:
-        """The question as far as it is read, with its measures if they can be told."""
-        if not self.draft.measures and self.named:
-            try:
-                self._measures()
-            except Problem:
-                self.draft.measures = self.draft.measures or ()
-        return self.draft.question()
+        return Reading("clarify", None, tuple(choices), wording.no_name(name, word), doubtful=name)
 
     def _refuse_aspect(self, subject: Subject, said: str) -> Reading:
         return Reading(

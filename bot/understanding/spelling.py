@@ -339,6 +339,20 @@ def _nearest_word(word: str) -> tuple[str, int] | None:
     return None if best is None else (best[1], best[0][0])
 
 
+def others(word: str, taken: str) -> list[str]:
+    """At most two other words with a meaning of their own that a typing error could have been of, nearest first."""
+    found = []
+    for candidate, room in _candidates(len(word)):
+        if lemma(candidate) == lemma(taken) or lemma(candidate) not in lexicon().strong:
+            continue
+        if candidate[0] != word[0]:  # few people mistake the first letter
+            continue
+        distance = OSA.distance(word, candidate, score_cutoff=room)
+        if distance <= room:
+            found.append((distance, candidate))
+    return [candidate for _, candidate in sorted(found)[:2]]
+
+
 def _kind(attempt: str, candidate: str) -> int:
     """How likely a slip is: letters swapped, left out or doubled before letters taken for others before extra ones."""
     if sorted(attempt) == sorted(candidate) or len(candidate) > len(attempt):

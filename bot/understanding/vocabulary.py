@@ -17,6 +17,8 @@ from bot.understanding.text import Token, lemma, tokenise
 from kpi_engine.question import ALL, AUTHORITY, UnitRef
 
 TEAM_WORDS = frozenset({"team", "teams", "service", "services", "unit", "hub"})
+FAR_BEHIND = 25
+"""A name that is so much less like the words than the best one is no help."""
 FOSTERING_KINDS = frozenset({"fostering", "adoption"})
 
 
@@ -293,7 +295,8 @@ class Vocabulary:
                 continue
             score = fuzz.WRatio(words.lower(), str(unit.name).lower())
             scored.append((-score, unit_id))
-        return [unit_id for _, unit_id in sorted(scored)[:count]]
+        best = sorted(scored)[:count]
+        return [unit_id for score, unit_id in best if score <= best[0][0] + FAR_BEHIND]
 
     def nearest_workers(self, words: str, count: int = 5) -> list[str]:
         """Ids of the workers whose names are most like the words, best first."""

@@ -78,7 +78,7 @@ def _host(settings: Settings, store: Store, engine: Engine) -> TeamsHost:
         return None
 
     assistant = Assistant(
-        FixedEngine(engine), StoreMemory(store.contexts), StoreRecorder(store.audit), store.unclear,
+        FixedEngine(engine), StoreMemory(store.contexts, store.choices), StoreRecorder(store.audit), store.unclear,
         channels=store.channels, seals=Seals(lambda text: store.audit._cipher.mark(text)),
     )  # fmt: skip
     return TeamsHost(

@@ -228,6 +228,7 @@ async def test_a_briefing_of_no_unit_is_a_mistake(assistant: Assistant) -> None:
 
 
 async def test_parsing_computes_nothing(assistant: Assistant, engine: SmallEngine, kept: Kept) -> None:
-    reading = await assistant.parse("u-t11", PERSONAL, "which CP visits are overdue")
+    reading, line = await assistant.parse("u-t11", PERSONAL, "which CP visits are overdue")
     assert reading.question is not None
+    assert line.startswith("CP visits overdue, list, ")
     assert (engine.asked, kept.entries) == ([], [])

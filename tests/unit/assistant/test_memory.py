@@ -33,7 +33,7 @@ async def memory(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     else:
         cipher = load_cipher(load_settings(home=tmp_path))
         store = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}", cipher)
-        yield StoreMemory(store.contexts)
+        yield StoreMemory(store.contexts, store.choices)
         await store.close()
 
 

@@ -57,7 +57,7 @@ def test_the_old_is_forgotten_the_young_stays(
             await fill(store, days)
         found = {
             "contexts": [days for days in (0, 400) if await store.contexts.load(f"person-{days}", "c")],
-            "choices": [days for days in (0, 400) if await store.choices.recall(f"person-{days}", "a phrase")],
+            "choices": [days for days in (0, 400) if await store.choices.all_of(f"person-{days}")],
             "unclear": [each.person_id for each in await store.unclear.list()],
             "answers": [days for days in (0, 400) if await store.activities.answer(f"person-{days}")],
             "posts": {(each.briefing, each.recipient): each.payload["reply"] is not None

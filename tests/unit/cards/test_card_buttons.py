@@ -24,9 +24,10 @@ from invented_answers import (
 )  # fmt: skip
 from looking import actions, buttons, questions, words
 
-from bot.cards import Client, card, reading_card, refusal_card
+from bot.cards import Client, Heard, card, reading_card, refusal_card
 from bot.cards.buttons import carried, slim
 from bot.turn import Turn
+from bot.understanding.context import mark_of
 from bot.understanding.reading import Choice, Reading
 from kpi_engine.answer import Answer, Group, MeasureAnswer
 from kpi_engine.measures import CATALOGUE
@@ -211,11 +212,17 @@ def test_clarify_offers_at_most_five_ready_questions() -> None:
 
 
 def test_corrections_stand_beside_the_answer() -> None:
-    fix = Choice("CP visits in time", question("headline", "cp_visits_in_time"))
-    made = card(ALL["headline_backlog"], NAMES, Client(), [fix])
-    assert buttons(made)["I meant: CP visits in time"]["data"]["question"]["measures"] == [
-        "cp_visits_in_time"
-    ]
+    asked = ALL["headline_backlog"].question
+    fixes = [Choice(f"Fix {n}", question("headline", "cp_visits_in_time", limit=n)) for n in range(1, 8)]
+    heard = Heard(asked, "CP visits overdue, CSWT 1", "I took “plans” to mean this.", "", fixes, fixes[:1], "plans:")
+    made = card(ALL["headline_backlog"], NAMES, Client(), heard)
+    assert words(made).split("\n")[2] == "I took “plans” to mean this."
+    assert "Read as: CP visits overdue, CSWT 1. Not what you meant? Press:" in words(made)
+    found = {a["title"]: a["data"] for a in actions(made) if a["title"].startswith("Fix")}
+    assert list(found) == ["Fix 1", "Fix 2", "Fix 3", "Fix 4", "Fix 5"]
+    assert all(data["replace"] is True and data["instead_of"] == mark_of(asked) for data in found.values())
+    assert [data.get("settles") for data in found.values()] == ["plans:", None, None, None, None]
+    assert all(Question.from_json(data["before"][-1] | {"filters": {}}) == asked for data in found.values())
 
 
 def test_a_refusal_is_never_dressed_up_as_nothing_found() -> None:

@@ -140,11 +140,12 @@ async def test_the_newest_wish_replaces_the_one_before(store):
 
 
 async def test_a_choice_is_remembered_for_the_person_who_made_it(store):
-    await store.choices.remember("p1", "Overdue  Visits", {"measures": ["lac_visits_overdue"]}, NOW)
-    assert await store.choices.recall("p1", "overdue visits") == {"measures": ["lac_visits_overdue"]}
-    assert await store.choices.recall("p2", "overdue visits") is None
+    await store.choices.remember("p1", "Overdue  Visits", {"value": "lac_visits_overdue"}, NOW)
+    await store.choices.remember("p1", "overdue visits", {"value": "cp_visits_overdue"}, NOW)
+    assert await store.choices.all_of("p1") == {"overdue visits": {"value": "cp_visits_overdue"}}
+    assert await store.choices.all_of("p2") == {}
     await store.choices.forget("p1")
-    assert await store.choices.recall("p1", "overdue visits") is None
+    assert await store.choices.all_of("p1") == {}
 
 
 async def test_words_of_questions_are_nowhere_in_the_database(store):
