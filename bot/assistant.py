@@ -37,6 +37,7 @@ from bot.dialogs.room import Belonging, Order, Room, Said
 from bot.engines import Engines
 from bot.follows import Follow
 from bot.memory import Memory
+from bot.own_words import OwnWords, Words
 from bot.pace import Pace
 from bot.restricted import Directors, Opened, RestrictedCases
 from bot.seals import Seals
@@ -62,6 +63,7 @@ from kpi_engine.users import Users
 
 AT_ONCE = 100
 """Figures compared in one go while nobody is answered."""
+NO_WORDS = Words()
 TIMETABLE = "timetable"
 """Who "asks" for a scheduled post that goes to a channel."""
 
@@ -101,6 +103,7 @@ class Assistant:
     zone: where its people are: a choice is told back with its day.
     as_at: the date asked from instead of the extract's own (`perfbot ask --at`).
     events: first and last day of what people call by name ("half term").
+    own_words: what its managers call measures and teams; None where nobody has taught it any.
     case_link: address of a child's record in the case system with {child_id} in it, or None.
     clock: the time of posts that nobody asked for (aware).
     """
@@ -125,6 +128,7 @@ class Assistant:
         as_at: date | None = None,
         events: Mapping[str, tuple[date, date]] | None = None,
         case_link: str | None = None,
+        own_words: OwnWords | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._engines = engines
@@ -144,9 +148,10 @@ class Assistant:
         self._as_at = as_at
         self._events = events or {}
         self._case_link = case_link
+        self._own_words = own_words
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
-        self._vocabulary: tuple[Engine, Vocabulary] | None = None
+        self._vocabulary: tuple[Engine, Words, Vocabulary] | None = None
 
     async def reply(self, turn: Turn) -> list[Reply]:
         """One reply, or two when the message held two questions; recorded before they are given back."""
@@ -458,10 +463,15 @@ class Assistant:
         return replace(scope, restricted=self._restricted.hidden_from(person_id, audience, opened))
 
     def _words_of(self, engine: Engine) -> Vocabulary:
-        """The vocabulary of the extract, made once for each."""
-        if self._vocabulary is None or self._vocabulary[0] is not engine:
-            self._vocabulary = (engine, Vocabulary.build(engine, events=self._events))
-        return self._vocabulary[1]
+        """The vocabulary of the extract and of the authority's own words, made anew when either changes."""
+        words = self._own_words.current() if self._own_words else NO_WORDS
+        kept = self._vocabulary
+        if kept is None or kept[0] is not engine or kept[1] is not words:
+            made = Vocabulary.build(
+                engine, nicknames=words.teams, synonyms=words.in_our_words(), events=self._events
+            )
+            self._vocabulary = kept = (engine, words, made)
+        return kept[2]
 
     def _replies(self, said: list[Said], person_id: str, audience: Audience, now: datetime) -> list[Reply]:
         """As many replies as were said; the first one's JSON holds the second's under `also`."""

@@ -126,6 +126,7 @@ async def desk(
     from bot.dialogs.subscribe import Posts
     from bot.engines import FixedEngine
     from bot.memory import Forgetful, StoreMemory
+    from bot.own_words import OwnWords
     from bot.pace import Pace
     from bot.restricted import Directors, OpenedOnRecord, RestrictedCases
     from bot.seals import Seals
@@ -156,6 +157,7 @@ async def desk(
             as_at=day,
             events=_events(config),
             case_link=config.case_link_template or None,
+            own_words=OwnWords(config.home),
         )
         yield Desk(config, found.current(), store, assistant)
 

@@ -81,7 +81,8 @@ def _synonyms(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
             meant = vocabulary.synonyms.get(words)
             if meant:
                 first, last = tokens[place], tokens[place + length - 1]
-                out.extend(Token(first.raw, w, w, "word", first.start, last.end) for w in meant)
+                raw = " ".join(token.raw for token in tokens[place : place + length])
+                out.extend(Token(raw, w, w, "word", first.start, last.end) for w in meant)
                 place += length
                 break
         else:

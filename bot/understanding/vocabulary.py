@@ -80,6 +80,7 @@ class Vocabulary:
     name_words: frozenset[str] = frozenset()
     typo_names: frozenset[str] = frozenset()
     synonyms: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    synonym_words: frozenset[str] = frozenset()
     name_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -143,6 +144,7 @@ class Vocabulary:
             typo_names=frozenset(unknown_words),
             name_parts=all_parts,
             synonyms={norms_of(k): norms_of(v) for k, v in (synonyms or {}).items()},
+            synonym_words=frozenset(word for k in synonyms or {} for word in norms_of(k)),
         )
 
     def unit(self, unit_id: str) -> UnitRef:
@@ -325,6 +327,7 @@ class Vocabulary:
         return (
             word in self.name_words
             or lemma(word) in self.name_words
+            or lemma(word) in self.synonym_words
             or word in self.initials
             or (any(char.isdigit() for char in word) and self.knows_child(word) is not None)
         )

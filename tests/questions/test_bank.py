@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
-from bot.understanding.scoring import judge, read_bank, score
+from bot.understanding import scoring
+from bot.understanding.scoring import Verdict, read_bank, score
 from tests.questions.reader_harness import ReaderAlone
 
 HERE = Path(__file__).parent
 BANKS = ("examples.jsonl", "bank.jsonl")
+
+
+def judge(expect: dict[str, Any], accept: Sequence[dict[str, Any]], answer: dict[str, Any], **how: Any) -> Verdict:
+    return scoring.judge(expect, accept, answer, **how)[0]
 
 
 def _lines(name: str) -> list[dict]:
@@ -122,11 +128,19 @@ class TestJudging:
     def test_groups_held_back_and_leftovers(self) -> None:
         assert judge({"outcome": "answered", "groups_include": ["T12"]}, (), self.ANSWER) == "partly"
         assert judge({"outcome": "answered", "held_back": True}, (), self.ANSWER) == "partly"
-        assert judge({"outcome": "answered", "must_not": {"show": "list"}}, (), self.ANSWER) == "partly"
+        assert judge({"outcome": "answered"}, (), self.ANSWER, must_not={"show": "list"}) == "partly"
+        assert judge({"outcome": "answered"}, (), self.ANSWER, must_not={"show": "trend"}) == "exact"
 
     def test_a_refusal_with_a_number_is_no_refusal(self) -> None:
         leaking = {"outcome": "out_of_scope", "answers": [{"value": 4}]}
         assert judge({"outcome": "out_of_scope"}, (), leaking) == "refused"
+
+    def test_a_disclosure_is_wrong_whatever_else_matches(self) -> None:
+        assert judge({"outcome": "answered"}, (), self.ANSWER, disclosed="a row of cp_open") == "wrong"
+
+    def test_an_unsaid_outcome_is_answered_and_a_subset_of_the_unit_counts(self) -> None:
+        assert judge({"show": "list", "unit": {"kind": "team"}}, (), self.ANSWER) == "exact"
+        assert judge({"unit": {"kind": "service"}}, (), self.ANSWER) == "partly"
 
 
 def test_a_bank_that_is_no_json_is_named_by_line() -> None:

@@ -290,13 +290,76 @@ def test_question_files_are_scored(run: Run, tmp_path: Path) -> None:
     wrong = right | {"id": "2", "expect": {"outcome": "answered", "measures": ["cp_open"]}}
     file.write_text("\n".join(json.dumps(line) for line in (right, wrong)), encoding="utf-8")
     scored = run("questions", "score", str(file), "--json").json
-    assert (scored["passed"], scored["failed"]) == (1, 1)
-    assert scored["lines"][0]["id"] == "2"
+    assert {key: scored[key] for key in ("lines", "exact", "wrong", "partly")} == {
+        "lines": 2, "exact": 1, "wrong": 1, "partly": 0,
+    }  # fmt: skip
+    assert (scored["confusions"][0]["id"], scored["confusions"][0]["verdict"]) == ("2", "wrong")
+    assert scored["per_show"]["answered"] == {"exact": 1, "wrong": 1}
+    told = run("questions", "score", str(file)).out
+    assert "2 questions: 1 exact, 0 partly, 0 clarified, 0 refused, 1 wrong." in told
 
 
-def test_what_was_unclear_can_be_read_by_the_operator(run: Run) -> None:
-    run("ask", "qwzx blorptangle", "--as", "U-T11")
-    assert "qwzx blorptangle" in [each["text"] for each in run("questions", "unclear", "--json").json]
+def test_what_was_unclear_is_reviewed_by_analysts_and_on_record(run: Run) -> None:
+    for _ in range(2):
+        run("ask", "qwzx blorptangle", "--as", "U-T11")
+    reviewed = run("questions", "review", "--as", "U-AN", "--json").json
+    (found,) = [each for each in reviewed if each["text"] == "qwzx blorptangle"]
+    assert found["count"] >= 2
+    assert found["outcome"] in ("not_understood", "out_of_scope")
+    assert found["reading"]
+    assert run("questions", "review", "--as", "U-T11").status == 3
+    assert "questions" in [each["event"] for each in run("audit", "show", "--person", "U-AN", "--json").json]
+
+
+def test_a_word_is_taught_used_listed_and_taken_back(run: Run, home: Path) -> None:
+    ask = ("ask", "quokka trips overdue", "--as", "U-T11", "--json")
+    assert run(*ask).json["outcome"] in ("out_of_scope", "not_understood")
+    taught = run("questions", "add-synonym", "quokka  trips", "CP visits", "--as", "U-AN")
+    assert taught.status == 0, taught.err
+    assert run(*ask).json["understood"]["measures"] == ["cp_visits_overdue"]
+    assert run("questions", "add-synonym", "the burrow", "T12", "--as", "U-AN").status == 0
+    there = run("ask", "how many CP visits are overdue in the burrow", "--as", "U-T11", "--json").json
+    assert there["understood"]["unit"] == {"kind": "team", "id": "T12"}
+    listed = run("questions", "synonyms", "--json").json
+    assert listed == {"words": {"quokka trips": "CP visits"}, "teams": {"the burrow": "T12"}}
+    assert run("questions", "remove-synonym", "Quokka Trips", "--as", "U-AN").status == 0
+    assert run("questions", "remove-synonym", "the burrow").status == 0
+    assert run(*ask).json["outcome"] in ("out_of_scope", "not_understood")
+    assert run("questions", "remove-synonym", "quokka trips").status == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "meaning", "says"),
+    [
+        ("conference", "CP visits", "a word of ours already"),
+        ("CP visits overdue", "cp_open", "understood already"),
+        ("CSWT 1", "cp_open", "the name of a team"),
+        ("quokka", "cp_vists_overdu", "cp_visits_overdue"),
+        ("a b c d e f g h", "cp_open", "more than 6 words"),
+        ("!!", "cp_open", "must hold a word"),
+    ],
+)
+def test_a_word_that_cannot_be_taught_says_why_and_changes_nothing(
+    run: Run, home: Path, words: str, meaning: str, says: str
+) -> None:
+    ended = run("questions", "add-synonym", words, meaning, "--as", "U-AN")
+    assert ended.status == 2
+    assert says in ended.err
+    assert words not in (home / "synonyms.yaml").read_text("utf-8") if (home / "synonyms.yaml").exists() else True
+
+
+def test_a_broken_file_of_words_is_a_sentence(run: Run, home: Path) -> None:
+    file = home / "synonyms.yaml"
+    kept = file.read_text("utf-8") if file.exists() else None
+    try:
+        for text in ("words: [1, 2]", "wrods: {a: b}", "{", "words: {1: b}"):
+            file.write_text(text, "utf-8")
+            ended = run("questions", "synonyms")
+            assert ended.status == 2
+            assert "synonyms.yaml" in ended.err
+            assert run("ask", "CP visits overdue", "--as", "U-T11").status == 0
+    finally:
+        file.unlink() if kept is None else file.write_text(kept, "utf-8")
 
 
 def test_who_saw_a_child_between_two_dates_is_one_command(run: Run, tmp_path: Path) -> None:
