@@ -32,6 +32,7 @@ def target_of(said: str, vocabulary: Vocabulary) -> tuple[str, str]:
         return "words", wanted.casefold()
     reading = read(wanted, _EVERYBODY, vocabulary)
     known = any(word.taken_as in ("measure", "aspect", "filter") for word in reading.words)
+    known = known and "_" not in wanted and not any(word.read_as for word in reading.words)
     if known and reading.outcome in ("answered", "clarify") and not reading.talk:
         return "words", wanted
     near = "; ".join(_nearest(wanted, vocabulary))
