@@ -50,7 +50,7 @@ async def rig(settings: Settings, store: Store, connector: Connector) -> AsyncIt
     engine = kpi_engine.open_folder(BOROUGH)
     engine.warm()
     assistant = Assistant(
-        FixedEngine(engine), StoreMemory(store.contexts), StoreRecorder(store.audit), store.unclear,
+        FixedEngine(engine), StoreMemory(store.contexts, store.choices), StoreRecorder(store.audit), store.unclear,
         seals=Seals(lambda text: store.audit._cipher.mark(text)), clock=lambda: NOW,
     )  # fmt: skip
     unlimited = Pace(lambda: 0.0, at_once, per_conversation=(), per_tenant=())
