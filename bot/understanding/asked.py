@@ -94,6 +94,7 @@ def collect(cut: Cut, vocabulary: Vocabulary, subjects_as_units: bool) -> Asked:
             asked.units.append((piece, span.ids))
             asked.use(piece, "unit", ", ".join(span.ids))
     _numbered_siblings(asked, vocabulary)
+    _all_of_a_name(asked, vocabulary)
     return asked
 
 
@@ -125,6 +126,21 @@ def _is_unit_here(piece: Piece, cut: Cut, others: bool) -> bool:
     return (
         others and before in AGAINST and before not in ("and", "with", "or", ",") and not piece.has("concept")
     )
+
+
+def _all_of_a_name(asked: Asked, vocabulary: Vocabulary) -> None:
+    """ "The four CSWTs": every team of that numbered name."""
+    for piece in asked.cut.pieces:
+        if piece in asked.used or piece.end - piece.first > 1:
+            continue
+        ids = vocabulary.numbered.get(asked.cut.tokens[piece.first].low, ())
+        if len(ids) < 2:
+            continue
+        asked.units.extend((piece, (unit_id,)) for unit_id in ids)
+        asked.use(piece, "unit", ", ".join(ids))
+        asked.use_all(
+            [p for p in asked.open if p.end == piece.first and p.norm == str(len(ids))], "unit", "count"
+        )
 
 
 def _numbered_siblings(asked: Asked, vocabulary: Vocabulary) -> None:

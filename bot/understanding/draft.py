@@ -105,6 +105,7 @@ class Walk:
     late_and_rate: bool
     found_aspects: dict[str, list[Piece]]
     list_pieces: list[Piece]
+    own_by: list[Piece]
     shows: dict[str, list[Piece]]
     by_pieces: dict[str, list[Piece]]
     ranks: list[Piece]
@@ -124,7 +125,7 @@ class Walk:
         self.term = self.limit_word = ""
         self.narrowed = None
         self.found_aspects, self.shows, self.by_pieces = {}, {}, {}
-        self.list_pieces, self.ranks = [], []
+        self.list_pieces, self.ranks, self.own_by = [], [], []
 
     def again(self, asked: Asked) -> Reading:
         """The reading of the same message with one name decided."""

@@ -9,6 +9,8 @@ from bot.understanding.asked import Asked, collect
 from bot.understanding.context import CARRIED, Context
 from bot.understanding.draft import PERIOD_SLUGS, Draft, Env, Problem, words_of
 from bot.understanding.interpret import Interpreter
+from bot.understanding.measuring import HOLDING
+from bot.understanding.naming import subject_named
 from bot.understanding.pieces import Cut, Piece
 from bot.understanding.reading import Choice, Reading
 from bot.understanding.subjects import (
@@ -27,6 +29,7 @@ from kpi_engine.measures import CATALOGUE, in_catalogue_order
 from kpi_engine.question import ALL, Question
 
 POINTS = ("first", "second", "third", "fourth", "fifth")
+COURT = frozenset({"pre_proceedings", "proceedings"})
 ASPECT_ENDINGS = {"overdue": ("_overdue",), "in_time": ("_in_time", "_in_time_from_referral")}
 
 
@@ -78,6 +81,10 @@ def is_follow_up(cut: Cut, env: Env, held: Context) -> bool:
     ) and _points_only(cut):
         return True
     if marker:
+        return not (marker == "and" and _stands_alone(cut, concepts))
+    if _of_the_same(cut, concepts, held):
+        return True
+    if _of_those(cut):
         return True
     if (
         concepts
@@ -101,6 +108,70 @@ def is_follow_up(cut: Cut, env: Env, held: Context) -> bool:
         return _bare(cut) or concepts <= {"child"}
     bare = _bare(cut)
     return bool(bare and concepts <= POPULATIONS | KINDS | WHICH | {"unallocated"} and len(concepts) == 1)
+
+
+OPENINGS = frozenset(
+    [
+        "how many",
+        "how much",
+        "number of",
+        "list",
+        "which",
+        "who",
+        "compare",
+        "rank",
+        "what is our",
+        "what are our",
+    ]
+)
+AUXILIARIES = frozenset({"were", "are", "did", "do", "have", "had", "was"})
+ADDED = frozenset({"and", "also", "plus", "and also"})
+THE_SAME = frozenset({"the", "their", "those", "these", "its"})
+
+
+def _stands_alone(cut: Cut, concepts: set[str]) -> bool:
+    """ "And how many CIN cases do we have?": a whole question behind an "and" starts fresh."""
+    lead = [p for p in cut.pieces if p.norm != ","]
+    while lead and (lead[0].norm in ADDED or lead[0].has("talk") or lead[0].norm in ("ok", "so", "right")):
+        lead = lead[1:]
+    if not lead or len(lead) < 3 or not concepts - KINDS - WHICH - {"open", "average", "started"}:
+        return False
+    if any(p.norm in ("of them", "of those", "of these", "same", "them", "those") for p in lead):
+        return False
+    opens = any(" ".join(t.norm for t in cut.tokens[lead[0].first :]).startswith(o + " ") for o in OPENINGS)
+    whose = any((p.name and p.name.kind == "unit") or p.has("own") or p.has("whole") for p in lead)
+    return (
+        opens
+        and (whose or any(p.has("aspect") for p in lead))
+        and best_subject(frozenset(concepts)) is not None
+    )
+
+
+def _of_those(cut: Cut) -> bool:
+    """ "Were they decided in time?", "visits overdue for them": what "they" are was said before."""
+    for piece in cut.pieces:
+        if not piece.has("point", "them"):
+            continue
+        before = cut.before(piece, ())
+        if piece.norm == "they" and before in AUXILIARIES and piece.first < 3:
+            return True
+        if (
+            piece.norm in ("them", "those", "these")
+            and before in ("for", "of", "with", "among", "to")
+            and (not cut.after(piece))
+        ):
+            return True
+    return False
+
+
+def _of_the_same(cut: Cut, concepts: set[str], held: Context) -> bool:
+    """ "Are the visits in time?" after private fostering: the visits of those children."""
+    if len(concepts) != 1 or not concepts <= KINDS - {"child", "contact", "plan"} or held.question is None:
+        return False
+    old = subject_of(held.question.measures)
+    people = canonical(old) & POPULATIONS if old is not None else frozenset()
+    piece = next(p for p in cut.pieces if p.has("concept"))
+    return bool(people) and cut.before(piece, ()) in THE_SAME and best_subject(people | concepts) is not None
 
 
 def _points_only(cut: Cut) -> bool:
@@ -207,7 +278,12 @@ def follow(cut: Cut, env: Env, held: Context) -> Reading | None:
 
 def lay_over(cut: Cut, env: Env, held: Context, base: Question, said: frozenset[str]) -> Reading | None:
     """The base question with what the message says changed."""
-    return Laying(collect(cut, env.vocabulary, False), env, held, base, said).lay()
+    reading = Laying(collect(cut, env.vocabulary, False), env, held, base, said).lay()
+    answered = reading is not None and reading.outcome == "answered"
+    if answered or not any(p.name and p.name.subject for p in cut.pieces):
+        return reading
+    again = Laying(collect(cut, env.vocabulary, True), env, held, base, said).lay()
+    return again if again is not None and again.outcome == "answered" else reading
 
 
 class Laying(Interpreter):
@@ -245,7 +321,10 @@ def _lay(walker: Laying) -> Reading | None:
     merged = (
         _merge(walker, asked, concepts, base) if concepts - {"child"} or (concepts and old is None) else None
     )
-    if concepts == {"child"}:
+    if concepts <= {"child"} and draft.worker and asked.any("show", "count") and HOLDING & set(walker.norms):
+        asked.use_all(asked.concepts, "measure", "caseload")
+        walker.named = [Named(subject_named("caseloads"), frozenset(), frozenset())]
+    elif concepts == {"child"}:
         asked.use_all(asked.concepts, "ignorable")
     if concepts - {"child"} and merged is None:
         walker.named = []
@@ -283,7 +362,11 @@ def _lay(walker: Laying) -> Reading | None:
         said_show = True
     if base.show == "compare" and walker.ranks and draft.show == "list" and not asked.children:
         draft.show, draft.by = "compare", base.by
-    if not said_show and base.show == "list" and own_aspect in ("in_time", "rate", "weak"):
+    averages = bool(walker.named) and all(
+        CATALOGUE[s].kind == "Average" for n in walker.named for s in n.subject.plain
+    )
+    averages = averages and all(n.subject.plain for n in walker.named)
+    if not said_show and base.show == "list" and (own_aspect in ("in_time", "rate", "weak") or averages):
         draft.show = "headline"
     if (
         not said_show
@@ -406,22 +489,29 @@ def _merge(walker: Interpreter, asked: Asked, concepts: frozenset[str], base: Qu
     old = subject_of(base.measures)
     if old is None:
         return None
-    partial = concepts <= POPULATIONS | KINDS | WHICH | {
-        "unallocated",
-        "duration",
-        "no_plan",
-        "net_change",
-        "step_down",
-        "open",
-        "average",
-        "over_standard",
-        "good",
-        "initial",
-        "icpc",
-        "rcpc",
-        "child_seen",
-        "from_referral",
-    }
+    partial = (
+        concepts
+        <= POPULATIONS
+        | KINDS
+        | WHICH
+        | {
+            "unallocated",
+            "duration",
+            "no_plan",
+            "net_change",
+            "step_down",
+            "open",
+            "average",
+            "over_standard",
+            "good",
+            "initial",
+            "icpc",
+            "rcpc",
+            "child_seen",
+            "from_referral",
+        }
+        | COURT
+    )
     alone = best_subject(concepts)
     if not partial or (
         len(concepts) > 1 and alone is not None and not concepts <= {"cp", "child", "cin", "lac"}
@@ -430,6 +520,10 @@ def _merge(walker: Interpreter, asked: Asked, concepts: frozenset[str], base: Qu
     bag = canonical(old)
     new = concepts - {"child"} if concepts != {"child"} else concepts
     kept = set(bag)
+    if new & COURT:
+        if not bag & COURT or len(new) > 1:
+            return None
+        kept -= COURT
     if new & POPULATIONS:
         kept -= POPULATIONS
     if new & {"contact", "assessment"} or {"referral", "contact"} & bag:
@@ -544,7 +638,11 @@ def _choose_measures(
     draft = walker.draft
     if not own_subject:
         draft.measures = base.measures
-        if aspect in ("overdue", "late"):
+        if not base.measures:
+            walker._no_subject(walker.asked.find("every"), walker.asked.find("exceptions"))
+        elif aspect == "late" and _failed_in_period(walker, base):
+            pass
+        elif aspect in ("overdue", "late"):
             draft.measures = _with_aspect(walker, base, "overdue")
         elif aspect in ("in_time", "rate", "weak"):
             draft.measures = _with_aspect(walker, base, "in_time")
@@ -581,6 +679,13 @@ def _choose_measures(
             walker._measures()
         else:
             raise
+
+
+def _failed_in_period(walker: Interpreter, base: Question) -> bool:
+    """ "Which were late?" after a rate of a past period: those that failed in it, not today's backlog."""
+    again = walker.when is None or not walker.when.now
+    past = base.period is not None and base.show in ("headline", "list", "compare")
+    return again and past and all("_in_time" in slug for slug in base.measures)
 
 
 def _counts(base: Question) -> bool:
@@ -642,7 +747,7 @@ def _time(walker: Interpreter, env: Env, base: Question, said: frozenset[str]) -
     if (kept and draft.show == base.show) or (
         kept
         and draft.show in ("headline", "list", "compare")
-        and base.show in ("headline", "list", "compare")
+        and base.show in ("headline", "list", "compare", "trend")
     ):
         if base.period is not None:
             apply_time(draft, When(past=base.period, coming=base.period), "", env.as_at)

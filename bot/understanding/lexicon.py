@@ -232,7 +232,8 @@ def lexicon() -> Lexicon:
     for kind, values in grammar().items():
         for value, listed in values.items():
             for form in listed:
-                learn(form, Sense(kind, str(value)))
+                for spelled in vocabulary.spelled_out(form):
+                    learn(spelled, Sense(kind, str(value)))
     for (name, code), forms in language.filters.items():
         for form in forms:
             learn(form, Sense("filter", f"{name}={code}"))

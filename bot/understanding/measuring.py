@@ -24,6 +24,9 @@ from kpi_engine.vocabulary import Subject
 
 CAME_IN = frozenset({"had", "have", "got", "gotten", "recorded"})
 """What is said of things that come in, too: "how many contacts have we had" counts them."""
+HOLDING = frozenset(
+    {"hold", "holds", "holding", "held", "carry", "carries", "carrying", "got", "have", "has"}
+)
 
 
 class Measuring(Placing):
@@ -33,6 +36,8 @@ class Measuring(Placing):
         asked, draft = self.asked, self.draft
         every = asked.find("every")
         exceptions = asked.find("exceptions")
+        if not self.named and self._asks_what_is_held():
+            self.named = [Named(subject_named("caseloads"), frozenset(), frozenset())]
         if not self.named:
             self._no_subject(every, exceptions)
             return
@@ -55,6 +60,13 @@ class Measuring(Placing):
             and all(s in PERIOD_SLUGS for s in slugs)
         ):
             self.bare_overdue = True
+
+    def _asks_what_is_held(self) -> bool:
+        """ "How many does Chloe Marsh hold?" asks for her caseload."""
+        counted = (
+            self.draft.show == "headline" and bool(self.shows["count"]) and self.aspects.name in ("", "done")
+        )
+        return counted and self.draft.worker is not None and bool(HOLDING & set(self.norms))
 
     def _no_subject(self, every: Sequence[Piece], exceptions: Sequence[Piece]) -> None:
         draft, asked = self.draft, self.asked
@@ -259,7 +271,20 @@ class Measuring(Placing):
             return subject.plain or subject.overdue or subject.open or subject.in_time
         return subject.bare or subject.plain or (subject.overdue + subject.in_time)
 
+    def _open_and_overdue(self) -> bool:
+        """ "Number open and number overdue" asks for both; "open assessments overdue" for one."""
+        pieces = self.asked.cut.pieces
+        opened = [p for p in pieces if p.has("concept", "open")]
+        late = [*self.found_aspects["overdue"], *self.found_aspects["late"]]
+        if not opened or not late:
+            return False
+        first, second = sorted((opened[0], late[0]), key=lambda p: p.first)
+        between = [p.norm for p in pieces if first.end <= p.first < second.first]
+        return any(norm in ("and", "/", "plus", "also") for norm in between)
+
     def _overdue_slugs(self, subject: Subject) -> tuple[str, ...]:
+        if subject.overdue and subject.open and self._open_and_overdue():
+            return subject.open + subject.overdue
         if (
             self.aspects.name == "late"
             and self._past()
@@ -352,7 +377,5 @@ class Measuring(Placing):
                         )
                         if self.bare_overdue:
                             self.draft.show = "list"
-                elif subject.in_time and amount.compare == "is" and self.asked.any("target"):
+                elif amount.compare in ("is", "at_most", "under") and subject.in_time:
                     self.aspects.name = "in_time"
-                elif amount.compare in ("at_most", "under") and (subject.in_time or subject.plain):
-                    self.aspects.name = "in_time" if subject.in_time else self.aspects.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.understanding.amounts import limit_words
 from bot.understanding.asked import segments_of
 from bot.understanding.draft import Walk
 from bot.understanding.pieces import Piece
@@ -33,6 +34,13 @@ OFTEN = {
 EVERY = {"weekly": "week", "monthly": "month", "daily": "day"}
 
 
+OWN_LIMITS = {
+    "45 day": "assessment", "45 working day": "assessment", "26 week": "proceedings", "14 week": "pre_proceedings",
+    "12 to 14 week": "pre_proceedings", "15 working day": "icpc", "15 day": "icpc", "72 hour": "rhi",
+}  # fmt: skip
+"""Timescales that one duty alone has, and that people say instead of its name."""
+
+
 def subject_named(name: str) -> Subject:
     """A subject of the vocabulary by its name."""
     return words().subjects[name]
@@ -58,10 +66,12 @@ class Naming(Walk):
     def _name_subject(self) -> None:
         asked = self.asked
         pieces = [*asked.concepts, *self._nobody_allocated()]
+        said = frozenset(p.value("concept") for p in asked.concepts)
+        implied = self._limited(said) - said
         if asked.children:
             asked.use_all([p for p in pieces if p.value("concept") == "child"], "child")
             pieces = asked.concepts
-        if not pieces:
+        if not pieces and not implied:
             return
         optional = frozenset(
             p.value("concept")
@@ -72,7 +82,7 @@ class Naming(Walk):
             pieces = self._runs_over(pieces)
         unheld = [p for p in pieces if not p.has("concept")]
         pieces = [p for p in pieces if p.has("concept")]
-        everything = frozenset(p.value("concept") for p in pieces)
+        everything = frozenset(p.value("concept") for p in pieces) | implied
         if unheld and pieces:
             everything |= {"unallocated"}
         firm = everything - optional
@@ -89,7 +99,8 @@ class Naming(Walk):
         one = best_subject(everything, optional) if everything else None
         found: list[Named] = [one] if one else []
         if len(groups) > 1:
-            listed = several([frozenset(p.value("concept") for p in g) for g in groups], optional)
+            bags = [frozenset(p.value("concept") for p in g) for g in groups]
+            listed = several(bags, optional, self._counted(groups))
             if listed is not None and self._is_list(listed, one, groups):
                 found = listed
         if not found and firm:
@@ -158,6 +169,38 @@ class Naming(Walk):
         held = [p for p in self.asked.open if p.norm in HELD]
         negated = [p for p in self.asked.find("negation", "not") if held and p.first < held[0].first]
         return [*negated, *held] if negated else []
+
+    def _counted(self, groups: Sequence[Sequence[Piece]]) -> frozenset[int]:
+        """The groups that a "number of" of their own introduces."""
+        counts = [
+            n for n, norm in enumerate(self.norms) if norm in ("number", "many", "count", "total", "figure")
+        ]
+        out = set()
+        for place in range(1, len(groups)):
+            before, here = groups[place - 1][-1].end, groups[place][0].first
+            if any(before <= first < here for first in counts):
+                out.add(place)
+        return frozenset(out)
+
+    def _limited(self, concepts: frozenset[str]) -> frozenset[str]:
+        """What a timescale said without its subject is about: "the 45 days", "26 week rule"."""
+        if self.asked.any("aspect", "due"):
+            return concepts
+        for _, amount in self.amounts:
+            implied = (
+                OWN_LIMITS.get(limit_words(amount)) if amount.what == "time" and not amount.late else None
+            )
+            if implied is None or implied in concepts:
+                continue
+            named = best_subject(concepts | {implied})
+            plain = best_subject(concepts) if concepts else None
+            if (
+                named is not None
+                and limit_words(amount) in limits_of(named.subject)
+                and (plain is None or (not plain.subject.is_clock and "from_referral" in concepts))
+            ):
+                return concepts | {implied}
+        return concepts
 
     def _asks_whether_all(self) -> bool:
         """ "Are all our CP children allocated?" asks for those who are not."""

@@ -45,7 +45,7 @@ class Placing(Refusing):
     def _unit(self) -> None:
         asked, draft, env = self.asked, self.draft, self.env
         listener, vocabulary = env.listener, env.vocabulary
-        own_strong = asked.find("own", "strong")
+        own_strong = [*asked.find("own", "strong"), *self.own_by]
         if any(p.norm.endswith(" than") or p.norm in COMPARED for p in self.shows["compare"]):
             own_strong = own_strong or asked.find("own", "weak")
         own_weak = asked.find("own", "weak")

@@ -184,7 +184,7 @@ def _talk(whole: Cut, env: Env) -> Reading | None:
         p
         for p in whole.pieces
         if p not in talk
-        and p.norm not in (",", "/")
+        and p.norm not in (",", "/", "good")
         and not (p.senses and (p.has("ignorable") or p.has("claim")) and {s.kind for s in p.senses} <= idle)
     ]
     if rest:

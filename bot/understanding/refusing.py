@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.understanding import wording
 from bot.understanding.aspects import AspectReading
 from bot.understanding.draft import Problem
-from bot.understanding.lexicon import TIME_WORDS
+from bot.understanding.lexicon import TIME_WORDS, lexicon
 from bot.understanding.pieces import Piece
 from bot.understanding.reading import Choice, Reading
 from bot.understanding.subjects import (
@@ -20,6 +20,7 @@ WHICH_OF_SEVERAL = frozenset({"first", "second", "subsequent", "later", "next", 
 HAVING = frozenset(
     {"with a", "have a", "has a", "got a", "has got a", "have got a", "with", "have had", "has had"}
 )
+PRESSING = frozenset({"urgent", "single", "official", "formal", "important", "key", "main"})
 WISHES = frozenset({"like", "want"})
 NOT_PEOPLE = frozenset(
     {
@@ -57,6 +58,8 @@ class Refusing(AspectReading):
             if piece.norm in WISHES and asked.cut.before(piece) == "not":
                 continue  # "who do not like their placement" says something of the children
             if piece.norm in ("morning", "afternoon", "evening") and piece.first > 1:
+                continue
+            if piece.norm in PRESSING and self._says_how(piece):
                 continue
             if piece.norm == "next" and draft.show == "coming_up":
                 asked.use(piece, "ignorable")
@@ -97,6 +100,14 @@ class Refusing(AspectReading):
         """ "Plans with a late core group": "with a" says nothing that the aspect behind it does not."""
         after = next((p for p in self.asked.cut.pieces if p.first >= piece.end), None)
         return after is not None and self.asked.used.get(after, ("",))[0] == "aspect"
+
+    def _says_how(self, piece: Piece) -> bool:
+        """ "Urgent visits": the word right before what is counted says which of them, and is no plea."""
+        following = next((p for p in self.asked.cut.pieces if p.first == piece.end), None)
+        if following is None or self.asked.used.get(following, ("",))[0] not in ("measure", "aspect"):
+            return False
+        tokens = self.asked.cut.tokens
+        return tokens[following.first].start - tokens[piece.end - 1].end < 2
 
     def _order(self) -> None:
         draft, asked = self.draft, self.asked
@@ -248,8 +259,12 @@ class Refusing(AspectReading):
         bare = text.removesuffix("'s").removesuffix("’s")
         if tokens[final.first].possessive and final.norm not in NOT_PEOPLE:
             return "worker", bare
-        if after in ("team", "service") or before == "team":
+        alike = max(self.env.vocabulary.best_likeness(bare))
+        if (after == "team" or before == "team") or (after == "service" and (capital or alike >= 70)):
             return "unit", bare
+        following = tokens[final.end] if final.end < len(tokens) else None
+        if following is not None and following.capital and following.norm in lexicon().known:
+            return None
         if capital and before in ("in", "at", "within", "across", "from"):
             unit, worker = self.env.vocabulary.best_likeness(bare)
             return ("worker" if worker > unit + 20 else "unit"), bare

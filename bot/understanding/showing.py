@@ -92,12 +92,20 @@ RELATIVE_VERBS = frozenset(
 )
 
 
+ARTICLES = frozenset({"the", "our", "their", "a", "its"})
+OPENING_WHICH = frozenset({"which are", "which have"})
+"""Fillers inside a sentence ("visits which are late"), a question at its head ("which are late?")."""
+
+
 class Showing(Measuring):
     """Decides what is to be shown."""
 
     def _decide_show(self) -> None:
         asked, draft = self.asked, self.draft
         self.list_pieces = asked.find("show", "list")
+        self.list_pieces += [p for p in asked.open if p.first == 0 and p.norm in OPENING_WHICH]
+        self._did_we_see()
+        self._against_a_limit()
         self._relatives()
         self._gone_on_longer()
         shows = {
@@ -122,6 +130,10 @@ class Showing(Measuring):
         }
         self.shows = shows
         by = {value: asked.find("by", value) for value in ("team", "service", "worker", "week", "month")}
+        if self.env.listener.own_unit.kind == "team":
+            self.own_by = [p for p in by["team"] if p.norm in ("my teams", "our teams")]
+            by["team"] = [p for p in by["team"] if p not in self.own_by]
+            asked.use_all(self.own_by, "unit", "own")
         self.by_pieces = by
         self.ranks = asked.find("rank")
         whatever = bool(self.named)
@@ -286,6 +298,31 @@ class Showing(Measuring):
             "contract",
         )  # fmt: skip
         return True
+
+    def _did_we_see(self) -> None:
+        """ "Did we see the children?" asks to be shown nothing; "can we see the children?" does."""
+        for piece in self.asked.find("show", "show_me"):
+            before = self.norms[: piece.first]
+            if (
+                piece.norm == "see"
+                and set(before[-4:]) & {"did", "do", "have", "not", "does"}
+                and before[-1:] != ["to"]
+            ):
+                self.asked.use(piece, "ignorable")
+
+    def _against_a_limit(self) -> None:
+        """ "Against the 45 day standard": a target to be held to, not two things to be compared."""
+        for piece in self.asked.find("show", "compare"):
+            if piece.norm not in ("against", "versus", "vs", "v", "compared with", "compared to"):
+                continue
+            following = next(
+                (p for p in self.asked.cut.pieces if p.first >= piece.end and p.norm not in ARTICLES), None
+            )
+            if following is not None and (following.amount is not None or following.has("target")):
+                self.asked.use(piece, "ignorable")
+                behind = next((p for p in self.asked.cut.pieces if p.first == following.end), None)
+                if following.amount is not None and behind is not None and behind.has("target"):
+                    self.asked.use(behind, "ignorable")
 
     def _relatives(self) -> None:
         """ "assessments in which the child was seen", "managers who are agency": who and which ask nothing there."""
@@ -670,6 +707,9 @@ class Showing(Measuring):
         if self.rate_said or aspects.name in ("weak", "in_time", "rate"):
             asked.use_all(shows["show_me"], "show", "headline")
             return "headline"
+        if subject and any(p.has("rank", "oldest", "newest") and not p.has("ignorable") for p in self.ranks):
+            self.bare_overdue = True
+            return "list"
         if shows["show_me"] and (subject or every or exceptions or aspects.name in ("overdue", "late")):
             asked.use_all(shows["show_me"], "show", "list")
             self.draft.said |= {"show", "rows"}

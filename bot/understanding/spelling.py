@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from bot.understanding.english import common_words
 from bot.understanding.lexicon import TIME_WORDS, lexicon
 from bot.understanding.text import NUMBERS, Token, lemma
 
@@ -164,7 +165,8 @@ def mend(tokens: list[Token], is_name: Callable[[str], bool], names: frozenset[s
             seen = beside(token.low, left, right_low)
             if seen is not None and close is not None and close[1] == 1 and OSA.distance(token.low, seen) > 1:
                 seen = None
-            fixed = seen or nearest(token.low, names)
+            english = token.low in common_words() and not token.capital
+            fixed = seen or (None if english else nearest(token.low, names))
         if fixed in NUMBERS:
             value = str(NUMBERS[fixed])
             out.append(replace(token, low=value, norm=value, kind="number", fixed=True))

@@ -55,11 +55,14 @@ def nearly(concepts: frozenset[str]) -> Named | None:
     return min(found, key=lambda f: f[0])[1] if found else None
 
 
-def several(segments: Sequence[frozenset[str]], optional: frozenset[str]) -> list[Named] | None:
+def several(
+    segments: Sequence[frozenset[str]], optional: frozenset[str], counted: frozenset[int] = frozenset()
+) -> list[Named] | None:
     """Subjects of a list ("CP and CIN visits", "CP visits and reviews", "initial and review conferences").
 
     Each segment is what stands between two "and"s. A segment that is a mere beginning borrows the kind from the
     next; a mere kind borrows the population from the one before. None if some segment cannot be read.
+    counted: segments with a "number of" of their own, which lend nothing to the one before them.
     """
     spelled = {"icpc": frozenset({"initial", "conference"}), "rcpc": frozenset({"review", "conference"})}
     if sum(bool(s) for s in segments) > 1:
@@ -71,6 +74,8 @@ def several(segments: Sequence[frozenset[str]], optional: frozenset[str]) -> lis
             continue
         tries: list[frozenset[str]] = []
         later = next((s for s in segments[place + 1 :] if s), None)
+        if place + 1 in counted:
+            later = None
         earlier = next((s for s in reversed(segments[:place]) if s), None)
         if later is not None and segment <= POPULATIONS | WHICH | {"child"}:
             borrowed = later - POPULATIONS - WHICH

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
+from bot.understanding.framing import unframed
+
 LONGEST = 2000
 """Characters of a message that are read; a longer one is refused in one sentence."""
 
@@ -37,6 +39,7 @@ _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50,
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
+_AGES = {f"{word}{'es' if word == 'six' else 's'}": str(value) for word, value in _NUMBERS.items()}
 NUMBERS = {**_NUMBERS, **_TENS}
 """Number words and what they count."""
 _CONTRACTIONS = {
@@ -159,7 +162,7 @@ def clean(text: str) -> str:
             kept.append(char)
         elif not unicodedata.combining(char) and char != "️":
             kept.append(" ")
-    return re.sub(r"[ ]{2,}", " ", "".join(kept)).strip()
+    return unframed(re.sub(r"[ ]{2,}", " ", "".join(kept)).strip())
 
 
 def lemma(word: str) -> str:
@@ -292,11 +295,15 @@ def _numbers(tokens: list[Token]) -> list[Token]:
         elif token.low in _TENS:
             value = _TENS[token.low]
             used = token
-            if following is not None and following.low in _NUMBERS and 0 < _NUMBERS[following.low] < 10:
-                value += _NUMBERS[following.low]
+            unit = following.low if following is not None else ""
+            unit = unit[:-1] if unit in _AGES else unit
+            if following is not None and unit in _NUMBERS and 0 < _NUMBERS[unit] < 10:
+                value += _NUMBERS[unit]
                 used = replace(token, raw=f"{token.raw} {following.raw}", end=following.end)
                 place += 1
             out.append(replace(used, low=str(value), norm=str(value), kind="number"))
+        elif token.low in _AGES and place and tokens[place - 1].low in ("under", "over"):
+            out.append(replace(token, low=_AGES[token.low], norm=_AGES[token.low], kind="number"))
         elif token.low in _NUMBERS and not (token.low == "one" and not _counts(tokens, place)):
             value_text = str(_NUMBERS[token.low])
             out.append(replace(token, low=value_text, norm=value_text, kind="number"))

@@ -118,8 +118,8 @@ W = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|tues|w
 U = r"(day|week|month|year|quarter|fortnight)"
 N = r"(\d+|a|couple of|a couple of|few|a few)"
 DATE = (
-    rf"(?:(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {M}(?: 20\d\d)?|{M} (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: 20\d\d)?(?!\d)"
-    r"|20\d\d-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?)"
+    rf"(?:(?:{W} (?:the )?)?(?:(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {M}(?: 20\d\d)?|{M} (?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: 20\d\d)?(?!\d)"
+    r"|20\d\d-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?))"
 )
 _LEAD = r"(?:(?:in|over|during|for|within|across|from|on|through|throughout|of) )?"
 _LEADS = frozenset(
@@ -131,6 +131,7 @@ _NEXT = r"(?:next|coming|following|upcoming)"
 
 def read_date(words: str, as_at: date, coming: bool = False) -> date | None:
     """One British date; without a year the latest on or before the as-at date, or the next one when looking ahead."""
+    words = re.sub(rf"^{W} (?:the )?(?=.*\d)", "", words)
     if match := re.fullmatch(r"(20\d\d)-(\d{1,2})-(\d{1,2})", words):
         return _safe(int(match[1]), int(match[2]), int(match[3]))
     if match := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2,4}))?", words):
@@ -295,17 +296,22 @@ def _since(match: re.Match[str], as_at: date) -> When | None:
     return When(past=Period(start, as_at), current=True) if start <= as_at else None
 
 
-def _edge(words: str, as_at: date, last: bool) -> date | None:
+def _edge(words: str, as_at: date, last: bool, ahead: bool = False) -> date | None:
     """The first or last day that a date, a month or a weekday stands for."""
     words = re.sub(r"^the (?:start|beginning|end) of ", "", words)
-    if found := read_date(words, as_at):
+    if found := read_date(words, as_at, ahead):
         return found
     bits = words.split()
     month = next((_MONTH_NAMES[bit] for bit in bits if bit in _MONTH_NAMES), None)
     if month is not None:
         year = next((int(bit) for bit in bits if bit.isdigit() and len(bit) == 4), None)
         when = _month_when(month, year, as_at)
-        return (when.past.last if last else when.past.first) if when.past else None
+        period = when.coming if ahead else when.past
+        return (period.last if last else period.first) if period else None
+    if ahead and bits[-1] in _DAY_NAMES:
+        return _weekday_after(as_at, _DAY_NAMES[bits[-1]])
+    if bits[-1] in _DAY_NAMES:
+        return _weekday_before(as_at, _DAY_NAMES[bits[-1]], False)
     return as_at if words in ("now", "today", "date") else None
 
 
@@ -313,11 +319,29 @@ def _between(match: re.Match[str], as_at: date) -> When | None:
     first, last = _edge(match[1], as_at, False), _edge(match[2], as_at, True)
     if first is None or last is None:
         return None
-    if first > last and first.year == last.year:
-        first = _safe(first.year - 1, first.month, first.day) or first
+    weekdays = match[1] in _DAY_NAMES
     if first > last:
+        first = (
+            first - timedelta(days=7) if weekdays else _safe(first.year - 1, first.month, first.day) or first
+        )
+    coming = _between_ahead(match, as_at)
+    if first > last:
+        return When(coming=coming, ahead=True) if coming else None
+    said_year = bool(re.search(r"20\d\d", match[0]))
+    ahead = first > as_at
+    return When(
+        past=Period(first, last), coming=Period(first, last) if said_year or ahead else coming, ahead=ahead
+    )
+
+
+def _between_ahead(match: re.Match[str], as_at: date) -> Period | None:
+    """The next time that the span comes round; one that has begun goes on from tomorrow."""
+    first, last = _edge(match[1], as_at, False, True), _edge(match[2], as_at, True, True)
+    if first is None or last is None or last <= as_at:
         return None
-    return When(past=Period(first, last), coming=Period(first, last), ahead=first > as_at)
+    if first > last:
+        first = as_at + timedelta(days=1)
+    return Period(first, last)
 
 
 def _days_of_month(match: re.Match[str], as_at: date) -> When | None:
@@ -488,13 +512,15 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"{_LEAD}this calendar year|calendar year to date", lambda m, d: When(past=Period(date(d.year, 1, 1), d), current=True)),
     (rf"{_LEAD}(?:the )?(?:financial )?year to date|{_LEAD}ytd|{_LEAD}(?:the )?(?:financial )?year so far|since (?:the )?(?:start|beginning) of (?:the |this )?(?:financial )?year|so far this financial year|since (?:the )?new financial year",
      lambda m, d: replace(_this("year", d), coming=None)),
+    (r"(?:in |over |during )?this fortnight", lambda m, d: When(past=last_weeks(d, 2), coming=ahead_by(d, 1, "fortnight"), current=True)),
     (r"since (?:the )?(?:last|previous) (month|quarter|year)", lambda m, d: _from_last(m[1], d)),
     (r"(?:the )?(week|month|quarter) to date|since (?:the )?(?:start|beginning) of (?:the |this )(week|month|quarter)", lambda m, d: replace(_this(m[1] or m[2], d), coming=None)),
     (rf"since (?:the )?(?:start of |beginning of |last )?((?:{DATE})|{M}(?: 20\d\d)?|{W})(?! \d)", _since),
     (rf"from ((?:{DATE})|{M}(?: 20\d\d)?) (?:onward|onwards|on|to date|to now)", _since),
     (rf"{_LEAD}(?:between|from) ((?:{DATE})|{M}(?: 20\d\d)?) (?:and|to|until|till|through to|up to) ((?:{DATE})|{M}(?: 20\d\d)?|now|today|date|the end of {M}(?: 20\d\d)?)", _between),
     (rf"{_LEAD}(?:between |from )?(?:the )?(\d{{1,2}})(?:st|nd|rd|th)? (?:and|to|until) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({M})(?: (20\d\d))?", _days_of_month),
-    (rf"{_LEAD}({DATE}) (?:to|until|till) ({DATE})", _between),
+    (rf"{_LEAD}({DATE}) (?:to|until|till|through to|and) ({DATE})", _between),
+    (rf"{_LEAD}(?:between |from )?({W}) (?:to|until|till|through to|and) ({W})(?! \d)", _between),
     (rf"{_LEAD}({M}(?: 20\d\d)?) (?:to|until|through to) ({M}(?: 20\d\d)?)", _month_span),
     (rf"{_LEAD}({M}) (?:and|&) ({M})(?: 20\d\d)?(?! \d)", _two_months),
     (r"(?:by|before|until|up to) (?:the )?end of (?:the |this )?(?:financial )?(week|month|quarter|year)|by (?:the )?(week|month|quarter|year) end|(?:the )?(?:rest|remainder) of (?:the |this )?(?:financial )?(week|month|quarter|year)|later (?:this |in the )(week|month|quarter|year)|before this (week|month|quarter|year) is (?:out|over)|before the (week|month|quarter|year) is (?:out|over)",

@@ -81,6 +81,9 @@ class Vocabulary:
     typo_names: frozenset[str] = frozenset()
     synonyms: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     synonym_words: frozenset[str] = frozenset()
+    numbered: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # "cswts": the teams CSWT 1, CSWT 2 ...
     name_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -143,6 +146,7 @@ class Vocabulary:
             name_words=frozenset(words),
             typo_names=frozenset(unknown_words),
             name_parts=all_parts,
+            numbered=_numbered(names),
             synonyms={norms_of(k): norms_of(v) for k, v in (synonyms or {}).items()},
             synonym_words=frozenset(word for k in synonyms or {} for word in norms_of(k)),
         )
@@ -434,6 +438,15 @@ def _unit_names(
             names[norms_of(nickname)].add(unit_id)
     subjects = {name for name in names if _is_subject(name)}
     return dict(names), subjects, dict(initials)
+
+
+def _numbered(names: Mapping[tuple[str, ...], set[str]]) -> dict[str, tuple[str, ...]]:
+    """Ids of the teams that share a name but for its number, by that name's plural."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for form, ids in names.items():
+        if len(form) == 2 and form[1].isdigit() and len(ids) == 1 and (form[0],) not in lexicon().phrases:
+            found[form[0] + "s"] |= ids
+    return {plural: tuple(sorted(ids)) for plural, ids in found.items()}
 
 
 def _is_everyday(words: tuple[str, ...]) -> bool:

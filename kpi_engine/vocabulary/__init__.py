@@ -8,10 +8,12 @@ matters that people ask about and the catalogue does not hold, so that they are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from itertools import product
 from typing import Any
 
 import yaml
@@ -19,6 +21,7 @@ import yaml
 from kpi_engine.errors import InputError
 from kpi_engine.measures import CATALOGUE
 
+_ALTERNATIVES = re.compile(r"[()]")
 APART = frozenset({"glossary.yaml", "beyond.yaml", "filters.yaml"})
 """Files that do not hold subjects."""
 SLUG_LISTS = (
@@ -107,6 +110,13 @@ class Words:
     filter_labels: tuple[str, ...]
 
 
+def spelled_out(form: str) -> Iterator[str]:
+    """Every wording of a form with alternatives: "no (allocated|named|) worker" is three."""
+    parts = [part.split("|") for part in _ALTERNATIVES.split(form)]
+    for chosen in product(*parts):
+        yield " ".join("".join(chosen).split())
+
+
 @cache
 def words() -> Words:
     """The vocabulary, read once. Raises InputError naming the file for a slug that the catalogue does not hold."""
@@ -118,7 +128,7 @@ def words() -> Words:
         for concept, forms in (content.get("words") or {}).items():
             if concept in concepts:
                 raise InputError(f"{name}: the word {concept!r} is already in another vocabulary file.")
-            concepts[concept] = tuple(str(form) for form in forms)
+            concepts[concept] = tuple(spelled for form in forms for spelled in spelled_out(str(form)))
         for subject, entry in (content.get("subjects") or {}).items():
             subjects[subject] = _subject(name, subject, entry)
     glossary_file, beyond_file = _files()["glossary.yaml"], _files()["beyond.yaml"]
