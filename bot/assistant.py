@@ -28,6 +28,7 @@ from bot.dialogs import (
     drill_down,
     follow,
     learning,
+    privately,
     subscribe,
     undo,
 )
@@ -169,7 +170,8 @@ class Assistant:
         async with self._one_at_a_time:
             said, after = await asyncio.to_thread(self._answer, turn, context, opened, wish, kept, about)
         for each in said:
-            await self._record(each, turn.person_id, turn.conversation_id, turn.audience, turn.now)
+            heard = PERSONAL if each.private else turn.audience
+            await self._record(each, turn.person_id, turn.conversation_id, heard, turn.now)
             if self._unclear is not None and (doubt := each.doubt) is not None:
                 await self._unclear.add(
                     UnclearQuestion(turn.now, turn.person_id, doubt.outcome, doubt.text, doubt.reading)
@@ -352,8 +354,12 @@ class Assistant:
             return [_stranger(turn.text or "", error)], context
         room = self._room(engine, person, turn.audience, Client.of(turn), opened)
         if turn.action is not None:
-            pressed = learning.pressed(room, turn.action, self._press(room, turn), context)
-            return [pressed], _after(context, pressed, self._day(turn))
+            first, *rest = self._press(room, turn, opened)
+            first = learning.pressed(room, turn.action, first, context)
+            return [first, *rest], _after(context, first, self._day(turn))
+        private = privately.wished(room, turn.text or "", context)
+        if private is not None:
+            return privately.send(room, self._alone(room, opened), turn.text or "", private), context
         place_id = turn.place_id if self._channels is not None else ""
         about_here = belongs.hear(room, turn.text or "", place_id, self._words_of(engine))
         if about_here is None and wish is not None and self._posts is not None:
@@ -382,11 +388,19 @@ class Assistant:
             reading = self._read(room, wish.about, Context()) if wish.about else Reading("not_understood")
         return follow.hear(room, text, wish, kept, turn.now, reading)
 
-    def _press(self, room: Room, turn: Turn) -> Said:
+    def _press(self, room: Room, turn: Turn, opened: frozenset[str]) -> list[Said]:
         action = turn.action or {}
         if self._seals and not self._seals.holds(action, turn.person_id, turn.audience, turn.now):
-            return drill_down.not_ours(room)
-        return drill_down.press(room, action)
+            return [drill_down.not_ours(room)]
+        private = drill_down.private_question(action, room) if turn.sends_privately else None
+        if private is not None:
+            return privately.send(room, self._alone(room, opened), "", private)
+        return [drill_down.press(room, action)]
+
+    def _alone(self, room: Room, opened: frozenset[str]) -> Room:
+        """The same person in their own chat."""
+        client = replace(room.client, before=(), page=0)
+        return self._room(room.engine, room.person, PERSONAL, client, opened)
 
     def _day(self, turn: Turn) -> date:
         """The day of a turn where its people are."""
@@ -479,9 +493,9 @@ class Assistant:
         for each in said:
             card = each.card
             if card is not None and self._seals is not None:
-                card = self._seals.seal(card, person_id, audience, now)
-            replies.append(Reply(each.text, each.json, card, each.replaces))
-        if len(said) > 1:
+                card = self._seals.seal(card, person_id, PERSONAL if each.private else audience, now)
+            replies.append(Reply(each.text, each.json, card, each.replaces, each.private))
+        if len(said) > 1 and not said[1].private:
             replies[0] = replace(replies[0], answer=answer_json.with_also(said[0].json, said[1].json))
         return replies
 

@@ -57,7 +57,7 @@ def entry(
         at=at,
         person_id=person_id,
         channel=channel,
-        audience=audience_name(audience),
+        audience=audience_name(audience) + OUTSIDERS[audience.outsiders],
         event=event,
         outcome=str(answer.get("outcome", "")),
         understood=asked or {},
@@ -75,6 +75,10 @@ def server_entry(
     """
     shown = tuple(sorted({child for child in children if child}))
     return Entry(at, person_id or OPERATOR, SERVER, "none", event, outcome, done, shown)
+
+
+OUTSIDERS = {"": "", "some": ", with guests", "unknown": ", nobody knows who listens"}
+"""What the record says of an audience beside its unit."""
 
 
 def audience_name(audience: Audience) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from bot.turn import PERSONAL, Audience
+from bot.turn import PERSONAL, Audience, Outsiders
 from kpi_engine.answer import Answer, Row
 from kpi_engine.engine import Engine
 from kpi_engine.errors import NotPermitted
@@ -36,6 +36,10 @@ STAFF_IN_CHANNEL = (
     "I can give the team's number here."
 )
 NOT_HERE = "I can't show that in this conversation, because not everybody here may see it."
+LISTENING: dict[Outsiders, str] = {
+    "some": "People from outside the authority are in this conversation, so it gets numbers only.",
+    "unknown": "I can't find out at the moment who is in this conversation, so it gets numbers only.",
+}
 ASK_PERSONALLY = "Ask me in your personal chat with me and I will answer it there."
 NOT_THE_MANAGER = (
     "Only the manager of {unit}, or somebody above, can say that this conversation belongs to it."
@@ -105,7 +109,8 @@ def scope_for(person: Person, audience: Audience, engine: Engine) -> Scope:
     """What the person and the audience together may see (rights.md 2 to 4).
 
     Personal chat: own unit, what lies below it, and what also_sees adds. A channel or group chat: of that,
-    only what lies in the conversation's unit; one that belongs to no unit gets numbers only.
+    only what lies in the conversation's unit; one that belongs to no unit gets numbers only, and so does one in
+    which guests listen, or in which nobody knows who does.
     """
     units = _units_of(person, engine)
     if audience.kind != "personal":
@@ -128,7 +133,7 @@ def _units_of(person: Person, engine: Engine) -> frozenset[str] | None:
 
 
 def _units_of_conversation(audience: Audience, engine: Engine) -> frozenset[str] | None:
-    if audience.unit is None:
+    if audience.unit is None or audience.outsiders:
         return frozenset()
     return None if audience.unit.id == ALL else engine.units_below(audience.unit.id)
 
@@ -253,9 +258,14 @@ def refusal(
     """The sentence a refused person reads: where the personal chat would help, it says so instead."""
     if question is None or audience.kind == "personal":
         return str(error)
-    if can_ask(question, scope_for(person, PERSONAL, engine), engine):
-        return f"{NOT_HERE} {ASK_PERSONALLY}"
+    if can_ask_privately(question, person, engine):
+        return f"{LISTENING.get(audience.outsiders, NOT_HERE)} {ASK_PERSONALLY}"
     return str(error)
+
+
+def can_ask_privately(question: Question, person: Person, engine: Engine) -> bool:
+    """Whether the question would be answered in the person's own chat."""
+    return can_ask(question, scope_for(person, PERSONAL, engine), engine)
 
 
 def shows_nothing_outside(answer: Answer, scope: Scope) -> bool:

@@ -9,17 +9,22 @@ from typing import Any, Literal
 
 from kpi_engine.question import UnitRef
 
+Outsiders = Literal["", "some", "unknown"]
+"""Whether people listen who are not the authority's own: nobody, some, or nobody knows."""
+
 
 @dataclass(frozen=True)
 class Audience:
     """Who will see the reply (rights.md 4).
 
     kind "personal": the asker alone. "channel" / "group": everybody in that conversation; `unit` is the unit the
-    conversation belongs to, None when it belongs to none (then numbers only).
+    conversation belongs to, None when it belongs to none (then numbers only). outsiders: whether guests listen (then
+    numbers only as well).
     """
 
     kind: Literal["personal", "channel", "group"] = "personal"
     unit: UnitRef | None = None
+    outsiders: Outsiders = ""
 
 
 PERSONAL = Audience()
@@ -35,6 +40,7 @@ class Turn:
     action: what a pressed button carries; the bot's own are `{"perfbot": verb, ...}`.
     now: when it arrived (aware). Used for idle time only; it never reaches the engine.
     charts: whether the client draws Teams chart elements; executes: whether it knows Action.Execute.
+    sends_privately: whether the host can take a reply to the person's own chat instead.
     """
 
     person_id: str
@@ -46,6 +52,7 @@ class Turn:
     charts: bool = True
     executes: bool = True
     place_id: str = ""
+    sends_privately: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,9 +62,11 @@ class Reply:
     answer: the contract's JSON (`perfbot ask --json`).
     card: an Adaptive Card as a dict, or None.
     replaces: True when the card takes the place of the one whose button was pressed.
+    private: it is for the person's own chat, not for the conversation it was asked in.
     """
 
     text: str
     answer: Mapping[str, Any] = field(default_factory=dict)
     card: Mapping[str, Any] | None = None
     replaces: bool = False
+    private: bool = False

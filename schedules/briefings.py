@@ -96,6 +96,7 @@ class Payload:
         return {
             "unit": self.unit.to_json(),
             "audience": self.audience.kind,
+            "outsiders": self.audience.outsiders,
             "reply": {"text": reply.text, "card": reply.card, "answer": dict(reply.answer)}
             if reply
             else None,
@@ -117,7 +118,7 @@ class Payload:
         reply = value["reply"]
         return cls(
             unit=unit,
-            audience=PERSONAL if kind == "personal" else Audience(kind, unit),
+            audience=PERSONAL if kind == "personal" else Audience(kind, unit, value.get("outsiders", "")),
             reply=Reply(reply["text"], reply["answer"], reply["card"]) if reply else None,
         )
 

@@ -23,7 +23,7 @@ from bot.turn import Reply
 from kpi_engine.question import ALL
 from schedules.briefings import CannotCompose, Payload, Recipient, compose
 from schedules.posts import question_of
-from schedules.tools import Tools, key_of
+from schedules.tools import Tools, key_of, with_listeners
 
 FIRST_WAIT, LONGEST_WAIT = 10.0, 120.0
 """Seconds before the second post and between two posts at most, before jitter."""
@@ -91,8 +91,13 @@ class Posting:
     async def send(self, mine: Delivery) -> None:
         """A delivery that this replica has claimed: to its end, or back to wait."""
         payload = Payload.from_json(mine.payload)
-        recipient = Recipient(mine.recipient, payload.audience)
-        if mine.until and self._t.clock() >= mine.until:
+        recipient = await with_listeners(self._t, Recipient(mine.recipient, payload.audience))
+        guests_came = bool(recipient.audience.outsiders and not payload.audience.outsiders)
+        if guests_came:
+            payload = Payload(payload.unit, recipient.audience, None)  # made anew, with numbers only
+        if guests_came and mine.tries:
+            await self.fail(mine, "who reads there has changed since it was first tried")
+        elif mine.until and self._t.clock() >= mine.until:
             await self.fail(mine, f"not sent in time: {mine.because or 'nobody took it up'}")
         elif not await self._entitled(recipient, payload):
             await self.fail(mine, "the recipient does not belong to this unit any more")

@@ -25,7 +25,7 @@ from schedules.briefings import CannotCompose, Directory, Payload, Recipient, co
 from schedules.delivery import Posting
 from schedules.posts import question_of
 from schedules.timetable import Due
-from schedules.tools import Tools, key_of
+from schedules.tools import Tools, key_of, with_listeners
 from schedules.wishes import Posts, posts_between, with_wishes
 
 LOOK_BACK = timedelta(days=31)
@@ -119,6 +119,7 @@ class Deliveries:
         if stale := self._t.stale(directory, now):
             self._hold(key, stale)
             return False
+        recipient = await with_listeners(self._t, recipient)
         try:
             question = question_of(due.post, unit, directory.as_at, due.at.date())
             reply = await compose(self._t.composer, due.unit_id, recipient, question)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from bot.deliveries import Key
-from bot.hosts.protocol import Sender
+from bot.hosts.protocol import Listening, Sender
 from bot.store import Delivery, Store
 from schedules.briefings import Composer, Directory, Recipient
 from schedules.mail import Mailer
@@ -72,6 +72,17 @@ class Tools:
     draw: Callable[[], float] = random.random
     send_seconds: float = SEND_SECONDS
     lease: timedelta = LEASE
+
+
+async def with_listeners(tools: Tools, recipient: Recipient) -> Recipient:
+    """The recipient with who listens there at this moment: a channel with guests gets numbers only (rights.md 4, 5)."""
+    if recipient.person_id is not None or not isinstance(tools.sender, Listening):
+        return recipient
+    reference = await tools.addresses.find(recipient)
+    if reference is None:
+        return recipient  # nothing can be posted there, and what is composed meanwhile is looked at again before it is
+    found = await tools.sender.outsiders(reference)
+    return replace(recipient, audience=replace(recipient.audience, outsiders=found))
 
 
 def key_of(delivery: Delivery) -> Key:

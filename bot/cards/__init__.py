@@ -42,10 +42,13 @@ _SHOWS: Mapping[Show, Callable[[Answer, Names, Client, Room], Parts]] = {
 }  # fmt: skip
 
 
-def card(answer: Answer, names: Names, client: Client, heard: Heard | None = None) -> Element:
+def card(
+    answer: Answer, names: Names, client: Client, heard: Heard | None = None, *, private: bool = False
+) -> Element:
     """The card for an answer, under 25 KB whatever the answer holds.
 
     heard: how the message was read, with its other readings; None where a button was pressed.
+    private: rows that are held back here are to be had in the person's own chat.
     """
     words = say(answer, names)
 
@@ -53,6 +56,8 @@ def card(answer: Answer, names: Names, client: Client, heard: Heard | None = Non
         made = _SHOWS[answer.question.show](answer, names, client, room)
         body = [text(shorten(answer.note, _MOST_NOTE), bold=True), *made.body] if answer.note else made.body
         body = [*above(heard), *body, *below(heard, client, room)]
-        return Parts(made.title, made.subtitle, body, made.actions, (*made.footer, freshness(answer)))
+        alone = [buttons.privately(answer.question, client)] if private and client.sends_privately else []
+        actions = [*alone, *made.actions]
+        return Parts(made.title, made.subtitle, body, actions, (*made.footer, freshness(answer)))
 
     return fitted(build, words, lambda: buttons.back(client))

@@ -91,6 +91,11 @@ def back(client: Client) -> list[Element]:
     return [action("Back", carried(last, replace=True, before=tuple(rest)), client)]
 
 
+def privately(question: Question, client: Client) -> Element:
+    """The answer goes to the person's own chat; nothing of it is shown here."""
+    return action("Send it to me privately", {VERB: "private", "question": slim(question)}, client)
+
+
 def help_(client: Client) -> Element:
     """The button that asks what can be asked."""
     return action("Help", {VERB: "help"}, client)

@@ -15,7 +15,8 @@ DEEPEST = 4
 
 @dataclass(frozen=True)
 class Client:
-    """charts: draws Teams chart elements.  executes: knows Action.Execute.
+    """charts: draws Teams chart elements.  executes: knows Action.Execute.  sends_privately: the host can take an
+    answer to the person's own chat.
 
     before: the questions whose cards this one replaced, oldest first.
     page: 0 = the preview; 1, 2, ... = a page of the whole list.
@@ -25,12 +26,13 @@ class Client:
     executes: bool = True
     before: tuple[Question, ...] = ()
     page: int = 0
+    sends_privately: bool = False
 
     @classmethod
     def of(cls, turn: Turn) -> Client:
         """The client behind a turn; what a pressed button says of the way here is read with distrust."""
         action = turn.action or {}
-        return cls(turn.charts, turn.executes, _before(action), _page(action))
+        return cls(turn.charts, turn.executes, _before(action), _page(action), turn.sends_privately)
 
 
 def _before(action: Mapping[str, Any]) -> tuple[Question, ...]:

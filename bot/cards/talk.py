@@ -45,17 +45,24 @@ def reading_card(reading: Reading, client: Client) -> Element:
     return _with_choices(title, reading.because, reading.nearby, say_reading(reading), client)
 
 
-def refusal_card(sentence: str, client: Client, nearby: Sequence[Choice] = ()) -> Element:
-    """ "You may not see that", said as such, with what may be asked instead."""
-    return _with_choices("You may not see that", sentence, nearby, refused(sentence, nearby), client)
+def refusal_card(
+    sentence: str, client: Client, nearby: Sequence[Choice] = (), private: Question | None = None
+) -> Element:
+    """ "You may not see that", said as such, with what may be asked instead.  private: what the person may have in
+    their own chat."""
+    title = "Not in this conversation" if private else "You may not see that"
+    more = [buttons.privately(private, client)] if private and client.sends_privately else []
+    return _with_choices(title, sentence, nearby, refused(sentence, nearby), client, more=more)
 
 
 def _with_choices(
-    title: str, sentence: str, offered: Sequence[Choice], words: str, client: Client, settles: str = ""
-) -> Element:
+    title: str, sentence: str, offered: Sequence[Choice], words: str, client: Client, settles: str = "",
+    more: Sequence[Element] = (),
+) -> Element:  # fmt: skip
     def build(room: Room) -> Parts:
         body = [text(shorten(sentence, _MOST_LETTERS))] if sentence else []
         pressed = [buttons.choose(c.label, c.question, client, settles) for c in offered[:MOST_CHOICES]]
+        pressed = [*more, *pressed]
         return Parts(shorten(title, _MOST_LETTERS), body=body, actions=pressed or [buttons.help_(client)])
 
     return fitted(build, words)

@@ -80,7 +80,7 @@ def answer(
         answer_json.answered(said, found, words),
         "briefing" if question.show == "briefing" else event,
         question,
-        card=card(found, room.names, room.client, heard),
+        card=card(found, room.names, room.client, heard, private=_helps_privately(found, room)),
         replaces=replaces,
         reading=reading,
         answer=found,
@@ -136,12 +136,13 @@ def refuse(
     """No, in the user's words, with what may be asked instead; it carries no number and no row."""
     sentence = rights.refusal(error, question, room.person, room.audience, room.engine)
     instead = _number_instead(question, room) if question else ()
+    private = question if question and sentence.endswith(rights.ASK_PERSONALLY) else None
     text = refused(sentence, instead) if instead else sentence
     return Said(
         answer_json.in_words(said, "not_permitted", text, room.data),
         "refusal",
         question,
-        card=refusal_card(sentence, room.client, instead),
+        card=refusal_card(sentence, room.client, instead, private),
         reading=reading,
     )
 
@@ -157,10 +158,15 @@ def _number_instead(question: Question, room: Room) -> tuple[Choice, ...]:
 
 def _with_offer(found: Answer, room: Room) -> Answer:
     """Where rows are held back that the asker may see in private, the answer says so."""
+    if not _helps_privately(found, room):
+        return found
+    parts = (found.note, rights.LISTENING.get(room.audience.outsiders), rights.ASK_PERSONALLY)
+    return replace(found, note=" ".join(part for part in parts if part))
+
+
+def _helps_privately(found: Answer, room: Room) -> bool:
+    """Whether rows are held back here that the person may see in their own chat."""
     if not found.held_back or room.audience.kind == "personal":
-        return found
+        return False
     private = rights.scope_for(room.person, PERSONAL, room.engine)
-    if not any(private.sees_children_of(unit) for unit in found.held_back):
-        return found
-    note = f"{found.note} {rights.ASK_PERSONALLY}" if found.note else rights.ASK_PERSONALLY
-    return replace(found, note=note)
+    return any(private.sees_children_of(unit) for unit in found.held_back)

@@ -118,7 +118,10 @@ def _change(room: Room, said: str, place_id: str, unit_id: str | None) -> Said:
 
 def _as_it_is(room: Room) -> str:
     unit = room.audience.unit
-    return WITH.format(unit=room.names.unit(unit.id)) if unit else WITHOUT
+    if unit is None:
+        return WITHOUT
+    listening = rights.LISTENING.get(room.audience.outsiders, "")
+    return " ".join(part for part in (WITH.format(unit=room.names.unit(unit.id)), listening) if part)
 
 
 def _ask_back(units: tuple[str, ...], room: Room) -> str:

@@ -23,7 +23,7 @@ from kpi_engine.engine import Engine
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import By, Order, Question
 
-ASK, HELP = "ask", "help"
+ASK, HELP, PRIVATE = "ask", "help", "private"
 """The verbs of the bot's own buttons."""
 UNKNOWN_BUTTON = "That button is from an older card and no longer works. Please ask again in words."
 
@@ -41,6 +41,13 @@ def press(room: Room, action: Mapping[str, Any]) -> Said:
         room, "", question, reading=reading, event="correction" if INSTEAD_OF in action else "drill_down",
         replaces=action.get("replace") is True,
     )  # fmt: skip
+
+
+def private_question(action: Mapping[str, Any], room: Room) -> Question | None:
+    """The question of a button that wants its answer in the person's own chat; None for any other button."""
+    if action.get("perfbot") != PRIVATE:
+        return None
+    return _question({**action, "perfbot": ASK}, room)
 
 
 def not_ours(room: Room) -> Said:

@@ -20,6 +20,7 @@ from typing import Any
 
 from aiohttp import web
 from botbuilder.core import TurnContext
+from botbuilder.schema import ChannelAccount, ConversationParameters, ErrorResponseException
 
 from bot.hosts.protocol import Final, NotSent, Replier, Retryable, Sent, UnknownOutcome
 from bot.hosts.quiet import quieten
@@ -28,13 +29,15 @@ from bot.hosts.teams.addresses import Addresses
 from bot.hosts.teams.credentials import OneTokenFactory
 from bot.hosts.teams.endpoint import ACKNOWLEDGE_SECONDS, Endpoint
 from bot.hosts.teams.gate import Gate
+from bot.hosts.teams.incoming import Incoming
 from bot.hosts.teams.messages import message
-from bot.hosts.teams.post import DELIVERY_PATIENCE, Post
-from bot.hosts.teams.sdk import sdk_reference
+from bot.hosts.teams.post import DELIVERY_PATIENCE, Post, outcome_of_status
+from bot.hosts.teams.roster import Rosters
+from bot.hosts.teams.sdk import personal_reference, sdk_reference
 from bot.hosts.teams.talk import Talk, log_fault
 from bot.settings import Settings, SettingsError
 from bot.store import Reference, Store
-from bot.turn import Reply
+from bot.turn import Outsiders, Reply
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +85,9 @@ class TeamsHost:
         self._post = post or Post()
         self._adapter = make_adapter(settings, credentials)
         gate = Gate(settings, self._adapter.bot_framework_authentication)
-        talk = Talk(replier, store, self._post, self._addresses, clock)
+        self._store = store
+        self._rosters = Rosters(settings.tenants, clock)
+        talk = Talk(replier, store, self._post, self._addresses, self._rosters, self._send_privately, clock)
         self._endpoint = Endpoint(
             self._adapter, gate, talk, store, self._addresses, clock, acknowledge_seconds
         )
@@ -112,6 +117,62 @@ class TeamsHost:
             reference,
             lambda context: self._post.replace(context, message(reply), activity_id, DELIVERY_PATIENCE),
         )
+
+    async def outsiders(self, reference: Mapping[str, Any]) -> Outsiders:
+        """Whether guests listen in the conversation; "unknown" where its roster cannot be read. Never raises."""
+        ours = Reference.from_json(reference)
+        found: Outsiders = "unknown"
+
+        async def logic(context: TurnContext) -> None:
+            nonlocal found
+            try:
+                found = await self._rosters.outsiders(context, ours.conversation_id, ours.bot_id)
+            finally:
+                await hang_up(context)
+
+        try:
+            await self._adapter.continue_conversation(sdk_reference(ours), logic, bot_app_id=self.settings.app_id)
+        except Exception as error:
+            log_fault("Who is in a conversation could not be found out", error)
+        return found
+
+    async def _send_privately(self, incoming: Incoming, person_id: str, reply: Reply) -> None:
+        """To the person's own chat, made anew where none is known. Raises NotSent."""
+        known = await self._store.references.find_personal(person_id)
+        if known is not None:
+            try:
+                await self.send(known.to_json(), reply)
+                return
+            except Final:
+                log.info("A person's own chat is closed; a new one is opened.")
+        await self._open_personal(incoming, person_id, reply)
+
+    async def _open_personal(self, incoming: Incoming, person_id: str, reply: Reply) -> None:
+        tenant = min(incoming.tenants, default="")
+        parameters = ConversationParameters(
+            is_group=False, bot=ChannelAccount(id=incoming.bot_id), members=[ChannelAccount(id=incoming.user_id)],
+            tenant_id=tenant, channel_data={"tenant": {"id": tenant}},
+        )  # fmt: skip
+
+        async def logic(context: TurnContext) -> None:
+            try:
+                chat = context.activity.conversation.id
+                await self._post.send(context, message(reply))
+                await self._addresses.save(personal_reference(incoming, person_id, chat))
+            finally:
+                await hang_up(context)
+
+        try:
+            await self._adapter.create_conversation(
+                self.settings.app_id, logic, parameters, incoming.channel_id, incoming.service_url
+            )
+        except NotSent:
+            raise
+        except ErrorResponseException as error:
+            raise outcome_of_status(error.response.status_code) from None
+        except Exception as error:
+            log_fault("A person's own chat could not be opened", error)
+            raise UnknownOutcome("the person's own chat could not be opened") from None
 
     async def _reach(
         self, reference: Mapping[str, Any], act: Callable[[TurnContext], Awaitable[Sent]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from bot.turn import Reply, Turn
+from bot.turn import Outsiders, Reply, Turn
 
 
 class Replier(Protocol):
@@ -40,6 +40,15 @@ class Final(NotSent):
 
 class UnknownOutcome(NotSent):
     """Nobody can tell whether it was accepted: never send it again by itself."""
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A host that can say who listens in a conversation; the Teams one can."""
+
+    async def outsiders(self, reference: Mapping[str, Any]) -> Outsiders:
+        """Whether guests do; "unknown" where that cannot be found out. Never raises."""
+        ...
 
 
 class Sender(Protocol):

@@ -301,6 +301,53 @@ async def test_rights_removed_after_composing_are_gone_when_it_is_sent(replica: 
     assert {str(sent["text"])[:2] for sent in replica.connector.got("19:t1")} == {"T3"}
 
 
+class Guests:
+    """A host that says who listens: nobody else at first, guests from then on."""
+
+    def __init__(self, inner: Any, *found: str) -> None:
+        self.inner, self.found, self.last = inner, list(found), "some"
+
+    async def outsiders(self, reference: Any) -> str:
+        return self.found.pop(0) if self.found else self.last
+
+    async def send(self, reference: Any, reply: Reply) -> Any:
+        return await self.inner.send(reference, reply)
+
+
+class Hearing(PlainComposer):
+    """Says in the post for whom it was written."""
+
+    async def briefing(self, unit_id: str, person_id: str | None, audience: Audience, *, conversation_id: str) -> Reply:
+        reply = await super().briefing(unit_id, person_id, audience, conversation_id=conversation_id)
+        return Reply(f"{reply.text}, outsiders: {audience.outsiders or 'none'}", reply.answer)
+
+
+@pytest.mark.parametrize("found", [["some", "some"], ["", "some"], ["unknown", "unknown"]])
+async def test_a_channel_with_guests_gets_a_post_made_for_them_also_when_they_come_late(
+    replica: Replica, found: list[str]
+) -> None:
+    sender, composer = Guests(replica.connector, *found), Hearing()
+    replica.deliveries = Deliveries(replica.tools(sender=sender, composer=composer))
+    await replica.look()
+    (got,) = replica.connector.got("19:t1")
+    assert str(got["text"]).endswith(f"outsiders: {found[-1]}")
+    personal = [got for who in ("U-T1", "U-S1") for got in replica.connector.got(f"a:{who}")]
+    assert all("outsiders: none" in str(got["text"]) for got in personal)
+
+
+async def test_guests_who_come_between_two_tries_get_nothing(replica: Replica) -> None:
+    sender, composer = Guests(replica.connector, "", ""), Hearing()
+    replica.connector.next["19:t1"] = [Retryable("busy")]
+    replica.deliveries = Deliveries(replica.tools(sender=sender, composer=composer))
+    await replica.look()
+    replica.clock.forward(minutes=1)
+    await replica.look()
+    row = await replica.store.briefings.find("briefing:T1", "19:t1", "2026-W47")
+    assert row is not None
+    assert (row.status, row.because) == ("failed", "who reads there has changed since it was first tried")
+    assert replica.connector.got("19:t1") == []
+
+
 class Stumbling(PlainComposer):
     """Cannot compose one unit's briefing for a while."""
 

@@ -10,6 +10,17 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+TENANT = "22222222-2222-2222-2222-222222222222"
+
+
+def member(name: str, **changed: Any) -> dict[str, Any]:
+    """A member of a conversation as Teams lists one."""
+    told = {
+        "id": f"29:{name}", "name": name, "aadObjectId": f"aad-{name}", "objectId": f"aad-{name}",
+        "tenantId": TENANT, "userRole": "user", "userPrincipalName": f"{name}@example.org",
+    }  # fmt: skip
+    return {key: value for key, value in (told | changed).items() if value is not None}
+
 
 @dataclass(frozen=True)
 class Call:
@@ -38,7 +49,12 @@ class Connector:
         self.gate.set()
         self._arrived = asyncio.Condition()
         self._transports: set[asyncio.BaseTransport] = set()
+        self.members: dict[str, list[dict[str, Any]] | int] = {}
+        self.rosters_read: list[str] = []
+        self.opened: list[dict[str, Any]] = []
         app = web.Application()
+        app.router.add_get("/v3/conversations/{conversation}/pagedmembers", self._paged_members)
+        app.router.add_post("/v3/conversations", self._open)
         for path in (
             "/v3/conversations/{conversation}/activities",
             "/v3/conversations/{conversation}/activities/{activity}",
@@ -71,6 +87,27 @@ class Connector:
 
     def of(self, kind: str = "message") -> list[Call]:
         return [call for call in self.accepted if call.body["type"] == kind]
+
+    async def _paged_members(self, request: web.Request) -> web.Response:
+        """The roster of `members` two at a time, or a status; nobody told: one colleague."""
+        conversation = request.match_info["conversation"]
+        token = request.query.get("continuationToken", "")
+        if not token:
+            self.rosters_read.append(conversation)
+        found = self.members.get(conversation, [member("someone")])
+        if isinstance(found, int):
+            return web.json_response({"error": {"code": "x", "message": "x"}}, status=found)
+        first = int(token or 0)
+        page: dict[str, Any] = {"members": found[first : first + 2]}
+        if first + 2 < len(found):
+            page["continuationToken"] = str(first + 2)
+        return web.json_response(page)
+
+    async def _open(self, request: web.Request) -> web.Response:
+        """A person's own chat is opened for the bot."""
+        self.opened.append(await request.json())
+        answer = self.answers.popleft() if self.answers else 201
+        return web.json_response({"id": f"a:opened-{len(self.opened)}"}, status=int(answer))
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         call = Call(

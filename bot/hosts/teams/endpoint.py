@@ -136,6 +136,8 @@ class Endpoint:
             return DONE
         if incoming.type in ("message", "invoke", "conversationUpdate", "installationUpdate"):
             await self._remember(incoming, person_id)
+        if incoming.members_added or incoming.members_removed or incoming.type == "installationUpdate":
+            self._talk.somebody_came_or_went(incoming)
         if incoming.type == "message":
             return await self._in_turn(
                 incoming, proof, lambda context: self._message(context, incoming, person_id)

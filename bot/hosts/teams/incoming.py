@@ -52,6 +52,8 @@ class Incoming:
     reply_to_id: str
     action: str
     members_added: tuple[str, ...]
+    members_removed: tuple[str, ...] = ()
+    team_id: str = ""
 
     @property
     def is_personal(self) -> bool:
@@ -110,10 +112,14 @@ def read_incoming(body: bytes) -> Incoming:
         value=_value(raw),
         reply_to_id=_word(raw, "replyToId"),
         action=_word(raw, "action"),
-        members_added=tuple(
-            _word(member, "id") for member in _list(raw, "membersAdded") if isinstance(member, dict)
-        ),
+        members_added=_ids(raw, "membersAdded"),
+        members_removed=_ids(raw, "membersRemoved"),
+        team_id=_word(_object(channel_data, "team"), "id"),
     )
+
+
+def _ids(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(_word(member, "id") for member in _list(raw, name) if isinstance(member, dict))
 
 
 def pressed_action(incoming: Incoming) -> Mapping[str, Any]:

@@ -36,6 +36,20 @@ def reference_of(incoming: Incoming, person_id: str) -> Reference:
     )
 
 
+def personal_reference(incoming: Incoming, person_id: str, conversation_id: str) -> Reference:
+    """Where the speaker's own chat is reached, once it has been opened."""
+    return Reference(
+        channel_id=incoming.channel_id,
+        service_url=incoming.service_url,
+        conversation_id=conversation_id,
+        conversation_type="personal",
+        tenant_id=min(incoming.tenants, default=""),
+        bot_id=incoming.bot_id,
+        user_id=incoming.user_id,
+        aad_id=person_id,
+    )
+
+
 def sdk_reference(reference: Reference) -> ConversationReference:
     return ConversationReference(
         channel_id=reference.channel_id,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from botbuilder.core import TurnContext
 
@@ -18,6 +18,7 @@ from bot.hosts.teams.addresses import Addresses
 from bot.hosts.teams.incoming import Incoming
 from bot.hosts.teams.messages import ANSWERED_BELOW, invoke_body, invoke_note, message, typing
 from bot.hosts.teams.post import Post
+from bot.hosts.teams.roster import Rosters
 from bot.hosts.teams.sdk import reference_of
 from bot.store import Store
 from bot.turn import PERSONAL, Audience, Reply, Turn
@@ -28,6 +29,9 @@ TYPING_AFTER_SECONDS = 0.5
 SORRY = (
     "Something went wrong here and your question was not answered. Please ask it again; "
     "if it goes wrong again, tell whoever looks after perfbot."
+)
+COULD_NOT = (
+    "I could not reach you in your own chat with me. Open that chat (or install the app) and ask me there."
 )
 GREETING = "help"
 """What a new conversation is answered as: the answer obeys rights like any other."""
@@ -42,7 +46,8 @@ class _Queue:
 
 
 class Talk:
-    """clock: the time a turn arrived (aware)."""
+    """rosters: who listens where.  privately: posts to the person's own chat; raises NotSent.  clock: the time a turn
+    arrived (aware)."""
 
     def __init__(
         self,
@@ -50,12 +55,16 @@ class Talk:
         store: Store,
         post: Post,
         addresses: Addresses,
+        rosters: Rosters,
+        privately: Callable[[Incoming, str, Reply], Awaitable[None]],
         clock: Callable[[], datetime],
     ) -> None:
         self._replier = replier
         self._store = store
         self._post = post
         self._addresses = addresses
+        self._rosters = rosters
+        self._privately = privately
         self._clock = clock
         self._queues: dict[tuple[str, str], _Queue] = {}
 
@@ -65,8 +74,8 @@ class Talk:
         """Answers a message or a pressed Action.Submit: with messages, or a card in the old one's place."""
         async with self._in_order(person_id, incoming.conversation_id):
             async with self._typing_when_slow(context):
-                replies = await self._reply(incoming, person_id, action)
-            for reply in replies:
+                replies = await self._reply(context, incoming, person_id, action)
+            for reply in await self._without_private(incoming, person_id, replies):
                 await self._deliver(context, incoming, reply)
 
     async def press(
@@ -74,7 +83,8 @@ class Talk:
     ) -> dict[str, Any]:
         """Answers a pressed Action.Execute with the body Teams waits for. What does not fit in it follows."""
         async with self._in_order(person_id, incoming.conversation_id):
-            replies = await self._reply(incoming, person_id, action)
+            replies = await self._reply(context, incoming, person_id, action)
+            replies = await self._without_private(incoming, person_id, replies)
             if len(replies) == 1 and (replies[0].card is None or replies[0].replaces):
                 return invoke_body(replies[0])
             body = invoke_note(ANSWERED_BELOW)
@@ -87,18 +97,39 @@ class Talk:
 
     async def greet(self, context: TurnContext, incoming: Incoming, person_id: str) -> None:
         """Says hello in a person's own chat, as help is answered: to a stranger, nothing but a refusal."""
-        for reply in await self._reply(incoming, person_id, None, text=GREETING):
+        for reply in await self._reply(context, incoming, person_id, None, text=GREETING):
             await self._deliver(context, incoming, reply)
 
-    async def audience(self, incoming: Incoming) -> Audience:
+    async def audience(self, context: TurnContext, incoming: Incoming) -> Audience:
+        """Who hears it. The roster is asked for only where rows could be shown at all."""
         if incoming.is_personal:
             return PERSONAL
+        kind: Literal["channel", "group"] = "channel" if incoming.conversation_type == "channel" else "group"
         unit = await self._store.channels.unit_of(incoming.place_id)
-        return Audience("channel" if incoming.conversation_type == "channel" else "group", unit)
+        if unit is None:
+            return Audience(kind, None)
+        found = await self._rosters.outsiders(context, incoming.place_id, incoming.bot_id, incoming.team_id)
+        return Audience(kind, unit, found)
+
+    def somebody_came_or_went(self, incoming: Incoming) -> None:
+        """The roster is read again at the next question."""
+        self._rosters.forget(incoming.place_id, incoming.team_id)
+
+    async def _without_private(self, incoming: Incoming, person_id: str, replies: list[Reply]) -> list[Reply]:
+        """Posts what is for the person's own chat, and gives what is to be said here."""
+        try:
+            for reply in replies:
+                if reply.private:
+                    await self._privately(incoming, person_id, reply)
+        except NotSent as error:
+            log.info("A private answer could not be posted: %s", error.because)
+            return [Reply(COULD_NOT)]
+        return [reply for reply in replies if not reply.private]
 
     async def _reply(
-        self, incoming: Incoming, person_id: str, action: Mapping[str, Any] | None, text: str | None = None
-    ) -> list[Reply]:
+        self, context: TurnContext, incoming: Incoming, person_id: str, action: Mapping[str, Any] | None,
+        text: str | None = None,
+    ) -> list[Reply]:  # fmt: skip
         try:
             turn = Turn(
                 person_id=person_id,
@@ -106,7 +137,8 @@ class Talk:
                 now=self._clock(),
                 text=text or incoming.text,
                 action=action,
-                audience=await self.audience(incoming),
+                audience=await self.audience(context, incoming),
+                sends_privately=not incoming.is_personal,
                 place_id="" if incoming.is_personal else incoming.place_id,
             )
             return await self._replier.reply(turn)
