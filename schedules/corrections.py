@@ -30,7 +30,7 @@ from kpi_engine.question import ALL, UnitRef
 from kpi_engine.sent import SentFigure
 from schedules.briefings import Directory, Payload, Recipient
 from schedules.timetable import Timetable
-from schedules.tools import Tools
+from schedules.tools import Tools, with_listeners
 from schedules.wishes import BRIEFING
 
 CLOSES = time(17, 30)
@@ -99,6 +99,8 @@ class Corrections:
 
     async def _correct(self, directory: Directory, extract: str, now: datetime) -> None:
         readers = await self._readers(directory, extract, now)
+        for reader in readers:
+            reader.recipient = await with_listeners(self._t, reader.recipient)
         await self._compare(readers)
         kept = await self._t.store.briefings.keys({extract})
         table = self._t.timetable(directory)

@@ -22,7 +22,7 @@ from bot.store import Delivery
 from bot.turn import Reply
 from kpi_engine.question import ALL
 from schedules.briefings import CannotCompose, Payload, Recipient, compose
-from schedules.posts import question_of
+from schedules.posts import REMADE, question_of
 from schedules.tools import Tools, key_of, with_listeners
 
 FIRST_WAIT, LONGEST_WAIT = 10.0, 120.0
@@ -95,8 +95,8 @@ class Posting:
         guests_came = bool(recipient.audience.outsiders and not payload.audience.outsiders)
         if guests_came:
             payload = Payload(payload.unit, recipient.audience, None)  # made anew, with numbers only
-        if guests_came and mine.tries:
-            await self.fail(mine, "who reads there has changed since it was first tried")
+        if guests_came and (mine.tries or mine.briefing.partition(":")[0] not in REMADE):
+            await self.fail(mine, "who reads there has changed since it was written")
         elif mine.until and self._t.clock() >= mine.until:
             await self.fail(mine, f"not sent in time: {mine.because or 'nobody took it up'}")
         elif not await self._entitled(recipient, payload):

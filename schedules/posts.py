@@ -25,6 +25,10 @@ QUARTERLY = (
 """What a safeguarding partnership follows: conferences, visits, core groups, audits."""
 
 
+REMADE = frozenset({"briefing", NUDGE, MONTH_END, QUARTER_END})
+"""Posts that can be written again for another audience: they follow from the data alone."""
+
+
 def question_of(post: str, unit: UnitRef, as_at: date, on: date) -> Question | None:
     """The question of a post that goes out on a day from data as at `as_at`; None for the briefing itself."""
     if post == NUDGE:

@@ -344,7 +344,7 @@ async def test_guests_who_come_between_two_tries_get_nothing(replica: Replica) -
     await replica.look()
     row = await replica.store.briefings.find("briefing:T1", "19:t1", "2026-W47")
     assert row is not None
-    assert (row.status, row.because) == ("failed", "who reads there has changed since it was first tried")
+    assert (row.status, row.because) == ("failed", "who reads there has changed since it was written")
     assert replica.connector.got("19:t1") == []
 
 
