@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import kpi_engine
-from bot.commands import bench_duckdb, bench_stages
+from bot.commands import bench_duckdb, bench_stages, bench_statements
 from bot.commands.bench import GOALS
+from kpi_engine.duties import CLOCKS
 from kpi_engine.question import SHOWS
 
 
@@ -51,10 +52,30 @@ def test_sql_gives_the_engines_rows(made: tuple[Path, Path], tmp_path: Path) -> 
         "duckdb", reason="DuckDB is not installed, so there is no second engine to compare with"
     )
     found = bench_duckdb.twin(*made, tmp_path / "twin")
-    assert set(found) == set(bench_duckdb.CLOCKS)
+    assert set(found) == {*CLOCKS, "whole"}
+    whole = found.pop("whole")
     for clock, one in found.items():
         assert (one["only_engine"], one["only_duckdb"]) == (0, 0), clock
-        assert one["rows"] > 0
+        assert one["same_rows"], clock
+        assert one["rows"] > 0, clock
+    assert whole["same_rows"]
+    assert whole["rows"] == sum(one["rows"] for one in found.values())
+    assert whole["engine_to_duckdb"] > 0
+
+
+def test_a_row_that_differs_is_counted(
+    made: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The comparison can fail: with a limit a day longer in the SQL, rows of that clock differ and no others."""
+    pytest.importorskip(
+        "duckdb", reason="DuckDB is not installed, so there is no second engine to compare with"
+    )
+    right = bench_statements.statements()
+    wrong = right.clocks | {"core_group": right.clocks["core_group"].replace("start + 42", "start + 43")}
+    monkeypatch.setattr(bench_duckdb, "statements", lambda: bench_statements.Statements(right.views, wrong))
+    found = bench_duckdb.twin(*made, tmp_path / "twin")
+    assert {clock for clock, one in found.items() if not one["same_rows"]} == {"core_group", "whole"}
+    assert found["core_group"]["only_engine"] == found["core_group"]["only_duckdb"] > 0
 
 
 def test_without_duckdb_it_says_so(
