@@ -33,6 +33,7 @@ from bot.dialogs import (
     undo,
 )
 from bot.dialogs import corrections as restating
+from bot.dialogs import kept as sent_before
 from bot.dialogs.corrections import Correction
 from bot.dialogs.room import Belonging, Order, Room, Said
 from bot.engines import Engines
@@ -48,6 +49,7 @@ from bot.turn import PERSONAL, Audience, Reply, Turn
 from bot.understanding.context import AnswerSummary, Context, advance
 from bot.understanding.delivery_wishes import read_delivery_wish
 from bot.understanding.follow_wishes import POINTS, FollowWish
+from bot.understanding.kept_wishes import read_kept_wish
 from bot.understanding.post_wishes import PostWish
 from bot.understanding.reader import read
 from bot.understanding.reading import Listener, Reading
@@ -89,6 +91,10 @@ class Channels(Protocol):
     async def release(self, conversation_id: str) -> None: ...
 
 
+class Desk(deliveries.Desk, sent_before.Sent, Protocol):
+    """Where deliveries are kept; the store's own is `bot.store.briefings.Briefings`."""
+
+
 class Assistant:
     """Answers turns from the current extract.
 
@@ -118,7 +124,7 @@ class Assistant:
         *,
         channels: Channels | None = None,
         posts: subscribe.Posts | None = None,
-        desk: deliveries.Desk | None = None,
+        desk: Desk | None = None,
         restricted: RestrictedCases | None = None,
         opened: Opened | None = None,
         directors: Directors | None = None,
@@ -167,8 +173,9 @@ class Assistant:
         wish = self._posts.wish_of(turn.text, turn.now) if self._posts and turn.text else None
         kept = await self._posts.wishes.all() if self._posts and wish else []
         about = await self._about_deliveries(turn)
+        wanted = await self._wanted_again(turn)
         async with self._one_at_a_time:
-            said, after = await asyncio.to_thread(self._answer, turn, context, opened, wish, kept, about)
+            said, after = await asyncio.to_thread(self._answer, turn, context, opened, wish, kept, about, wanted)
         for each in said:
             heard = PERSONAL if each.private else turn.audience
             await self._record(each, turn.person_id, turn.conversation_id, heard, turn.now)
@@ -239,6 +246,7 @@ class Assistant:
     async def stands(self, follow: Follow, person_id: str) -> bool | None:
         """Whether what a person follows has crossed, under their rights of this moment; None where nobody can
         tell, or they may not know. Nothing is shown to anybody, so nothing is recorded."""
+        await self._engines.renew()
         async with self._one_at_a_time:
             part = await asyncio.to_thread(self._figure, follow, person_id)
         return follow.holds(part) if part is not None else None
@@ -247,6 +255,7 @@ class Assistant:
         self, follow: Follow, person_id: str, *, is_over: bool, conversation_id: str = audit.SERVER
     ) -> Reply:
         """What a person is told of a measure that they follow: that it crossed or is back, and its number."""
+        await self._prepare(self._clock())
         async with self._one_at_a_time:
             said = await asyncio.to_thread(self._alert, follow, person_id, is_over)
         return await self._posted(said, person_id, PERSONAL, conversation_id)
@@ -321,6 +330,13 @@ class Assistant:
             return None
         return deliveries.Asked(wish, await self._desk.troubles(turn.now - LOOK_BACK))
 
+    async def _wanted_again(self, turn: Turn) -> sent_before.Wanted | None:
+        weeks_back = read_kept_wish(turn.text) if self._desk is not None and turn.text else None
+        if self._desk is None or weeks_back is None:
+            return None
+        here = turn.person_id if turn.audience.kind == "personal" else turn.place_id or turn.conversation_id
+        return sent_before.Wanted(weeks_back, await self._desk.of(here, sent_before.BRIEFING))
+
     async def _follow_order(self, order: Order, now: datetime) -> None:
         assert self._desk is not None
         if order.what == "again":
@@ -346,6 +362,7 @@ class Assistant:
         wish: PostWish | FollowWish | None,
         kept: list[Subscription],
         about: deliveries.Asked | None,
+        wanted: sent_before.Wanted | None,
     ) -> tuple[list[Said], Context]:
         engine = self._engines.current()
         try:
@@ -366,6 +383,8 @@ class Assistant:
             about_here = self._wished(room, turn, context, wish, kept, self._posts.zone)
         if about_here is None and about is not None:
             about_here = deliveries.hear(room, turn.text or "", about)
+        if about_here is None and wanted is not None:
+            about_here = sent_before.hear(room, turn.text or "", wanted)
         order = about_here or break_glass.hear(room, turn.text or "")
         order = order or choices.hear(room, turn.text or "", context.choices)
         if order is not None:
@@ -492,6 +511,9 @@ class Assistant:
         replies = []
         for each in said:
             card = each.card
+            if each.again is not None:
+                replies.append(Reply(each.again, each.json, card))
+                continue
             if card is not None and self._seals is not None:
                 card = self._seals.seal(card, person_id, PERSONAL if each.private else audience, now)
             replies.append(Reply(each.text, each.json, card, each.replaces, each.private))

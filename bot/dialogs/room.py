@@ -75,7 +75,7 @@ class Said:
     json: the contract's answer JSON.  asked: the question as understood, also when it was refused.
     reading, answer: what the next turn may point back at; None where nothing was read or computed.
     event: what the record calls it.  done: what it keeps in place of a question (a change of settings).
-    private: for the asker's own chat.
+    private: for the asker's own chat.  again: the words of a post that was sent, shown as it was.
     belonging, wishes, orders, forgets (the person's choices): what is changed once this has been recorded.
     opens: the restricted case it opens.  doubt: what analysts shall learn from.
     """
@@ -95,6 +95,7 @@ class Said:
     forgets: bool = False
     doubt: Doubt | None = None
     private: bool = False
+    again: str | None = None
 
     @property
     def outcome(self) -> Outcome:

@@ -274,6 +274,17 @@ class Briefings:
             row = (await session.scalars(statement)).first()
             return self._delivery(row) if row else None
 
+    async def of(self, recipient: str, kind: str, limit: int = 20) -> list[Delivery]:
+        """What one recipient was (or is being) sent of a kind ("briefing:"), newest first."""
+        statement = (
+            select(BriefingRow)
+            .where(BriefingRow.recipient == recipient, BriefingRow.briefing.startswith(kind, autoescape=True))
+            .order_by(BriefingRow.id.desc())
+            .limit(limit)
+        )
+        async with self._database.reading() as session:
+            return [self._delivery(row) for row in await session.scalars(statement)]
+
     async def waiting(self, now: datetime) -> list[Delivery]:
         """Claimed ones whose lease has run out: to be claimed again with what they hold. Oldest first."""
         statement = (

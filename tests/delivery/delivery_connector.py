@@ -24,7 +24,8 @@ class FakeConnector:
     """`with FakeConnector() as connector:` serves on a free loopback port.
 
     script: by conversation id, what to do with the next posts: "429", "412", "502", "504", "403" (not
-    accepted), "drop" (accepted, then cut off), "slow" (accepted, answered after `slow_seconds`).
+    accepted), "drop" (accepted, then cut off), "slow" (accepted, answered after `slow_seconds`), "late"
+    (answered 429 only after that), "twice" (accepted, and two answers to the one request).
     Whatever comes after them is accepted.
     """
 
@@ -79,8 +80,11 @@ class FakeConnector:
         body = await request.json()
         script = self.script.get(conversation)
         did = script.pop(0) if script else "accept"
-        refused = did.isdigit()
+        refused = did.isdigit() or did == "late"
         self.history.append(Posted(conversation, text_of(body), not refused, did))
+        if did == "late":
+            await asyncio.sleep(self.slow_seconds)
+            return web.json_response({"error": {"code": "429"}}, status=429)
         if refused:
             return web.json_response({"error": {"code": did}}, status=int(did))
         if did == "drop":
@@ -88,6 +92,11 @@ class FakeConnector:
             request.transport.abort()
         if did == "slow":
             await asyncio.sleep(self.slow_seconds)
+        if did == "twice":
+            assert request.transport is not None
+            body_ = b'{"id": "activity-of-the-first-answer"}'
+            head = f"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {len(body_)}\r\n\r\n"
+            request.transport.write(head.encode() + body_)  # type: ignore[attr-defined]
         return web.json_response({"id": f"activity-{len(self.history)}"}, status=201)
 
 

@@ -70,15 +70,18 @@ class PlainComposer:
         self, question: Question, person_id: str | None, audience: Audience, *, conversation_id: str
     ) -> Reply:
         self.asked.append((question.unit.id, person_id))
-        return Reply(f"{question.show} of {question.unit.id} until {question.period}", {"outcome": "answered"})
-
+        return Reply(
+            f"{question.show} of {question.unit.id} until {question.period}", {"outcome": "answered"}
+        )
 
     async def stands(self, follow: Follow, person_id: str) -> bool | None:
         return follow.subject in self.over
 
     async def alert(self, follow: Follow, person_id: str, *, is_over: bool, conversation_id: str) -> Reply:
         self.asked.append((follow.unit.id, person_id))
-        text = f"{follow.subject} for {person_id} is {'over' if is_over else 'back'}, version {len(self.asked)}"
+        text = (
+            f"{follow.subject} for {person_id} is {'over' if is_over else 'back'}, version {len(self.asked)}"
+        )
         return Reply(text, {"outcome": "answered"})
 
 

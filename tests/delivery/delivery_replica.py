@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 
 from delivery_people import PlainComposer, SmallAuthority, authority
 
+from bot.follows import Follow
 from bot.hosts.botbuilder import TeamsHost
 from bot.hosts.protocol import Sent
 from bot.hosts.teams.post import Post
@@ -32,6 +33,7 @@ from bot.settings import Settings
 from bot.store import Cipher, Store
 from bot.store.database import Database, open_engine
 from bot.turn import Audience, Reply
+from kpi_engine.question import UnitRef
 from schedules.briefings import Directory
 from schedules.look import Deliveries
 from schedules.notices import Notices
@@ -39,8 +41,13 @@ from schedules.timetable import Slot, Timetable, Weekly
 from schedules.tools import StoredAddresses, Tools
 
 LONDON = ZoneInfo("Europe/London")
-STEPS = ("compose", "keys", "claim", "waiting", "mark_sending", "send", "mark_sent", "looked", "expire")
-"""Reached in every morning."""
+FOLLOWED = Follow("cp_visits_overdue", UnitRef("team", "T2"), "red")
+"""What T3's manager follows; it turns red in the extract of the morning."""
+STEPS = (
+    "compose", "keys", "claim", "waiting", "mark_sending", "send", "mark_sent", "looked", "expire",
+    "stands", "alert", "saw", "troubles", "set_all",
+)  # fmt: skip
+"""Reached in every morning: briefings, what people follow ("stands" to "saw"), telling of misses."""
 FAULT_STEPS = {"mark_failed": ["403"], "mark_unknown": ["drop"], "release": ["429"] * 5}
 """Reached when the connector answers one post like this."""
 
@@ -65,6 +72,7 @@ class Job:
     looks: int
     seconds_between: float
     kill: Kill | None = None
+    mutant: str = ""
 
     def to_line(self) -> str:
         return json.dumps(asdict(self))
@@ -138,6 +146,10 @@ class MarkedComposer(PlainComposer):
         text = f"{reply.text} of {os.getpid()}"
         return Reply(text, reply.answer, None)
 
+    async def alert(self, follow: Follow, person_id: str, *, is_over: bool, conversation_id: str) -> Reply:
+        reply = await super().alert(follow, person_id, is_over=is_over, conversation_id=conversation_id)
+        return Reply(f"{reply.text} of {os.getpid()}", reply.answer, None)
+
 
 class MarkedSender:
     """The Teams host over real HTTP, its pauses cut short."""
@@ -165,17 +177,88 @@ def timetable(directory: Directory) -> Timetable:
     return Timetable(LONDON, weekly, 30, units=tuple(directory.units))
 
 
+def sends_unknown_again(store: Store, _: MarkedComposer) -> None:
+    """What nobody knows of is taken for not sent."""
+    briefings = store.briefings
+
+    async def release_instead(identity: int, *, holder: str, because: str, now: datetime) -> bool:
+        return await briefings.release(identity, holder=holder, because=because, now=now)
+
+    briefings.mark_unknown = release_instead  # type: ignore[method-assign]
+
+
+def forgets_the_lease(store: Store, _: MarkedComposer) -> None:
+    """Nothing is written down before the post: whoever comes next begins it again."""
+
+    async def no_mark(identity: int, **_: object) -> bool:
+        return True
+
+    async def not_recorded(identity: int, **_: object) -> bool:
+        return True
+
+    store.briefings.mark_sending = no_mark  # type: ignore[method-assign]
+    store.briefings.mark_sent = not_recorded  # type: ignore[method-assign]
+
+
+def drops_the_refused(store: Store, _: MarkedComposer) -> None:
+    """What is refused for now counts as sent."""
+    briefings = store.briefings
+
+    async def sent_instead(identity: int, *, holder: str, now: datetime, **_: object) -> bool:
+        return await briefings.mark_sent(identity, holder=holder, activity_id="", now=now)
+
+    briefings.release = sent_instead  # type: ignore[method-assign]
+
+
+def composes_again(store: Store, composer: MarkedComposer) -> None:
+    """The key is the moment, not the period: a restart makes another one."""
+    claim = store.briefings.claim
+
+    async def of_this_life(briefing: str, recipient: str, period: str, *args: Any, **kwargs: Any) -> Any:
+        fresh = "+" not in period and recipient != "U-ANALYST"
+        return await claim(
+            briefing, recipient, f"{period}+{os.getpid()}" if fresh else period, *args, **kwargs
+        )
+
+    store.briefings.claim = of_this_life  # type: ignore[method-assign]
+
+
+def tells_nobody(store: Store, _: MarkedComposer) -> None:
+    """Misses are marked as told without anybody having been."""
+
+    async def nothing(_: datetime) -> list[Any]:
+        return []
+
+    store.briefings.troubles = nothing  # type: ignore[method-assign]
+
+
+MUTANTS = {
+    each.__name__: each
+    for each in (sends_unknown_again, forgets_the_lease, drops_the_refused, composes_again, tells_nobody)
+}
+"""Senders broken on purpose: the checker must find each."""
+
+
 async def live(job: Job) -> None:
     """The replica's life."""
     store = Store(Database(open_engine(job.database_url)), Cipher(job.key.encode()))
     directory: SmallAuthority = authority()
+    directory.number = 2  # a newer extract than what is followed was last seen in
+    directory.as_at = datetime.fromisoformat(job.start).date() - timedelta(days=1)
     clock = MovedClock(datetime.fromisoformat(job.start))
     composer, sender, fuse = MarkedComposer(), MarkedSender(store), Fuse(job.kill)
+    composer.over = {FOLLOWED.subject}
     fuse.mark(composer, "briefing", "compose")
+    fuse.mark(composer, "stands", "stands")
+    fuse.mark(composer, "alert", "alert")
+    fuse.mark(store.subscriptions, "saw", "saw")
+    fuse.mark(store.schedule_marks, "set_all", "set_all")
     fuse.mark(sender, "send", "send")
     fuse.mark(store.schedule_marks, "looked", "looked")
-    for step in ("keys", "claim", "waiting", "mark_sending", "mark_sent", "expire", *FAULT_STEPS):
+    for step in ("keys", "claim", "waiting", "mark_sending", "mark_sent", "expire", "troubles", *FAULT_STEPS):
         fuse.mark(store.briefings, step, step)
+    if job.mutant:
+        MUTANTS[job.mutant](store, composer)
     tools = Tools(
         store=store,
         engines=directory,
