@@ -22,6 +22,7 @@ from aiohttp import web
 from botbuilder.core import TurnContext
 from botbuilder.schema import ChannelAccount, ConversationParameters, ErrorResponseException
 
+from bot.hosts.patience import Runner
 from bot.hosts.protocol import Final, NotSent, Replier, Retryable, Sent, UnknownOutcome
 from bot.hosts.quiet import quieten
 from bot.hosts.teams.adapter import hang_up, make_adapter
@@ -49,6 +50,7 @@ SAFE_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "Server": "perfbot",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -229,7 +231,7 @@ async def serving(host: TeamsHost, routes: Iterable[web.RouteDef] = ()) -> Async
     routes: served beside the bot's own.
     """
     settings = host.settings
-    runner = web.AppRunner(host.app(routes), access_log=None)
+    runner = Runner(host.app(routes))
     await runner.setup()
     try:
         try:

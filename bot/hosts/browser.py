@@ -15,6 +15,7 @@ from datetime import datetime
 from aiohttp import web
 
 from bot.hosts.local import Directory, Replier, utc_now
+from bot.hosts.patience import Runner
 from bot.hosts.quiet import quieten
 from bot.hosts.webchat.activities import message
 from bot.hosts.webchat.conversations import Conversation, Conversations, Seat
@@ -28,7 +29,10 @@ from kpi_engine.errors import InputError
 PORT = 3978
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), clipboard-read=(), display-capture=(), geolocation=(), microphone=(), usb=()",
+    "Server": "perfbot",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -97,6 +101,7 @@ def post(conversation: Conversation | None, reply: Reply) -> bool:
 
 async def add_safe_headers(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(SAFE_HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
 
 
 @asynccontextmanager
@@ -108,7 +113,7 @@ async def serving(
     Raises InputError for a host that is not this machine's loopback, and for a port that is taken.
     """
     host = loopback_host(host)
-    runner = web.AppRunner(chat.app(routes), access_log=None)  # addresses hold tokens: they are not logged
+    runner = Runner(chat.app(routes))
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -59,6 +59,27 @@ async def test_a_question_is_answered_without_complaint_and_without_the_outside_
     assert window.complaints == []
 
 
+async def test_no_script_but_the_pages_own_is_run_and_nothing_foreign_is_fetched(window: Window) -> None:
+    await window.ask("card")
+    await window.hear("Level 0")
+    assert window.complaints == []  # Web Chat itself keeps to the policy
+    blocked = await window.page.evaluate("""async () => {
+        const blocked = [];
+        document.addEventListener('securitypolicyviolation', event => blocked.push(event.effectiveDirective));
+        const script = document.createElement('script');
+        script.textContent = 'window.foreign = 1';
+        const image = new Image();
+        image.src = 'https://example.invalid/x.png';
+        const frame = document.createElement('iframe');
+        frame.src = '/';
+        document.body.append(script, image, frame);
+        await fetch('https://example.invalid/').catch(() => null);
+        await new Promise(done => setTimeout(done, 300));
+        return [window.foreign === undefined, ...blocked.sort()];
+    }""")
+    assert blocked == [True, "connect-src", "frame-src", "img-src", "script-src-elem"]
+
+
 async def test_a_pressed_button_replaces_the_card_where_it_stands(window: Window) -> None:
     await window.ask("card")
     await window.hear("Level 0")

@@ -43,6 +43,23 @@ async def test_nothing_comes_from_outside(client: Client) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+async def test_every_answer_carries_the_safe_headers_and_only_files_are_kept(client: Client) -> None:
+    talker = await client.sit()
+    kept = {"page.css": "no-cache", "page.js": "no-cache"}
+    said = f"directline/conversations/{talker.id}/activities"
+    for path in ("", "page.css", "page.js", "webchat.js", "nowhere", said):
+        async with client.http.get(client.address + path, headers=talker.headers) as response:
+            headers = response.headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "microphone=()" in headers["Permissions-Policy"]
+        assert headers["Server"] == "perfbot"
+        assert headers["Cache-Control"] == kept.get(path, "no-store"), path
+    _, headers = await page_of(client)
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
 async def test_the_nonce_is_new_every_time_and_the_same_in_page_and_policy(client: Client) -> None:
     nonces = set()
     for _ in range(2):

@@ -19,6 +19,7 @@ from botbuilder.core import TurnContext
 from botbuilder.integration.aiohttp import CloudAdapter
 from botframework.connector.auth import AuthenticateRequestResult
 
+from bot.hosts.patience import body_of
 from bot.hosts.teams.adapter import hang_up
 from bot.hosts.teams.addresses import Addresses
 from bot.hosts.teams.gate import Gate
@@ -194,13 +195,17 @@ class Endpoint:
 
 
 async def _body(request: web.Request) -> bytes:
-    """Raises Refused for what is not JSON by its own account, or has no end."""
+    """Raises Refused for what is not JSON by its own account, has no end, or does not come to it."""
     if request.content_type != "application/json":
         raise Refused(400, "the body is not application/json")
     try:
-        return await request.read()
+        return await body_of(request)
     except web.HTTPRequestEntityTooLarge:
         raise Refused(413, "the body is too large") from None
+    except TimeoutError:
+        raise Refused(408, "the body did not come in time") from None
+    except web.RequestPayloadError:
+        raise Refused(400, "the body cannot be unpacked") from None
 
 
 def _person_joins(incoming: Incoming) -> bool:

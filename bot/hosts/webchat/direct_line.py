@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from aiohttp import WSMsgType, web
 
 from bot.hosts.local import Directory, audience_at, seat_in_words, user_named
+from bot.hosts.patience import body_of
 from bot.hosts.webchat.activities import message, read_posted
 from bot.hosts.webchat.conversations import Conversation, Conversations, Frame, Seat
 from bot.hosts.webchat.talk import Talk
@@ -157,12 +158,14 @@ async def send_frames(socket: web.WebSocketResponse, frames: asyncio.Queue[Frame
 
 
 async def read_json(request: web.Request) -> Any:
-    """The body as JSON; 415 for another content type, 400 for what cannot be read."""
+    """The body as JSON; 415 for another content type, 400 for what cannot be read, 408 for what does not come."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="Send JSON.")
     try:
-        return json.loads(await request.text())
-    except (ValueError, LookupError, RecursionError):
+        return json.loads(await body_of(request))
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(text="The body did not come in time.") from None
+    except (ValueError, LookupError, RecursionError, web.RequestPayloadError):
         raise web.HTTPBadRequest(text="The body is not readable JSON.") from None
 
 
