@@ -13,10 +13,13 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from .conftest import APP_ID, KEY_ID, OTHER_KEY, PRIVATE_KEY, TENANT, Teams
 
 MINUTE = 60
+TWO_ALGORITHMS = b'{"alg":"none","alg":"RS256","kid":"key-one"}'
+CURVE_KEY = ec.generate_private_key(ec.SECP256R1())
 PUBLIC_PEM = PRIVATE_KEY.public_key().public_bytes(
     serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
 )
@@ -129,6 +132,30 @@ FORGED = {
     "head that is a list": lambda t: f"Bearer {b64([])}.{b64(t.claims())}.x",
     "head that is no JSON": lambda t: f"Bearer {b64(b'x')}.{b64(t.claims())}.x",
     "endless head": lambda t: f"Bearer {b64(b'[' * 5_000)}.{b64(t.claims())}.x",
+    "just beyond the leeway": lambda t: f"Bearer {t.token(exp=in_minutes(-5.2))}",
+    "valid only just beyond the leeway": lambda t: f"Bearer {t.token(nbf=in_minutes(5.2))}",
+    "nbf as text": lambda t: "Bearer " + raw_claims(t, nbf="soon"),
+    "iat as text": lambda t: "Bearer " + raw_claims(t, iat="soon"),
+    "audience as a number": lambda t: "Bearer " + raw_claims(t, aud=5),
+    "issuer with a space": lambda t: "Bearer " + raw_claims(t, iss="https://api.botframework.com "),
+    "issuer as an object": lambda t: "Bearer " + raw_claims(t, iss={"https://api.botframework.com": 1}),
+    "key id in upper case": lambda t: f"Bearer {t.token(key_id=KEY_ID.upper())}",
+    "key id as a number": lambda t: f"Bearer {b64({'alg': 'RS256', 'kid': 1})}.{b64(t.claims())}.x",
+    "algorithm in lower case": lambda t: f"Bearer {b64({'alg': 'rs256', 'kid': KEY_ID})}.{b64(t.claims())}.x",
+    "elliptic curve": lambda t: f"Bearer {t.token(CURVE_KEY, algorithm='ES256')}",
+    "head that names two algorithms": lambda t: f"Bearer {b64(TWO_ALGORITHMS)}.{b64(t.claims())}.",
+    "no algorithm": lambda t: f"Bearer {b64({'kid': KEY_ID})}.{b64(t.claims())}.x",
+    "claims named twice, signed by another": lambda t: (
+        "Bearer "
+        + signed(
+            json.dumps(t.claims()).replace('{"iss"', '{"iss": "https://evil.example", "iss"').encode(),
+            OTHER_KEY,
+        )
+    ),
+    "encrypted instead of signed": lambda t: (
+        "Bearer " + ".".join([b64({"alg": "RSA-OAEP", "enc": "A256GCM", "kid": KEY_ID}), "a", "b", "c", "d"])
+    ),
+    "a line break inside": lambda t: "Bearer " + t.token()[:20] + "\t" + t.token()[20:],
     "letters beyond ASCII": lambda t: "Bearer é.é.é".encode().decode("latin-1"),
 }
 
@@ -139,8 +166,8 @@ def raw_claims(teams: Teams, **changed: Any) -> str:
     return signed(body)
 
 
-def signed(body: bytes) -> str:
-    return jwt.api_jws.encode(body, PRIVATE_KEY, "RS256", {"kid": KEY_ID})
+def signed(body: bytes, key: Any = PRIVATE_KEY) -> str:
+    return jwt.api_jws.encode(body, key, "RS256", {"kid": KEY_ID})
 
 
 def nothing_happened(replier, connector) -> bool:
@@ -169,6 +196,27 @@ async def test_a_forged_token_is_refused_for_every_kind_of_activity(kind, teams,
     assert (await teams.post(body, header=f"Bearer {teams.token(OTHER_KEY)}"))[0] == 401
     assert nothing_happened(replier, connector)
     assert await store.references.all() == []
+
+
+async def test_a_token_anywhere_but_in_its_header_counts_for_nothing(teams, replier):
+    body, token = teams.activity(), teams.token()
+    for path in (f"/api/messages?access_token={token}", f"/api/messages?token={token}"):
+        async with teams.client.post(path, json=body) as answer:
+            assert answer.status == 401
+    headers = [("Authorization", "Bearer garbage"), ("Authorization", f"Bearer {token}")]
+    async with teams.client.post("/api/messages", json=body, headers=headers) as answer:
+        assert answer.status == 401
+    for method in ("GET", "PUT", "DELETE", "OPTIONS"):
+        async with teams.client.request(method, "/api/messages", headers=dict(headers[1:])) as answer:
+            assert answer.status == 405
+    assert (await teams.post(body | {"access_token": token}, header=None))[0] == 401
+    assert replier.turns == []
+
+
+async def test_clocks_may_differ_by_five_minutes(teams, replier):
+    for claims in ({"exp": in_minutes(-4.8)}, {"nbf": in_minutes(4.8)}, {"iat": in_minutes(-600)}):
+        assert (await teams.post(header=f"Bearer {teams.token(**claims)}"))[0] == 200
+    assert len(replier.turns) == 3
 
 
 async def test_a_good_token_is_let_in(teams, replier):
