@@ -240,3 +240,14 @@ def test_every_threat_names_a_test_that_exists_or_says_that_there_is_none() -> N
         named = re.findall(r"tests/[\w/]+(?:\.py)?", cover)
         assert named or "no test" in cover, line
         assert all((ROOT / each).exists() for each in named), line
+
+
+def test_every_line_of_the_checklist_names_a_test_that_exists_or_says_that_it_is_not_met() -> None:
+    lines = (DEPLOY / "ASVS.md").read_text("utf-8").splitlines()
+    table = [line for line in lines if re.match(r"\| (8|16)\.\d\.\d \|", line)]
+    assert len({line.split()[1] for line in table}) == len(table) == 13 + 17
+    for line in table:
+        cover = line.rstrip("| ").rpartition("|")[2]
+        named = re.findall(r"tests/[\w/]+(?:\.py)?", cover)
+        assert named or "not met" in cover, line
+        assert all((ROOT / each).exists() for each in named), line

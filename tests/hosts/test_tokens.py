@@ -336,6 +336,16 @@ async def test_a_head_that_is_no_http_is_refused_and_its_token_is_not_written(te
     assert replier.turns == []
 
 
+async def test_a_refusal_is_in_the_ordinary_log_by_its_reason_alone(teams, caplog):
+    token = teams.token(OTHER_KEY)
+    with caplog.at_level(logging.INFO, logger="bot"):
+        await teams.post(header=f"Bearer {token}")
+        await teams.say(None, channelData={"tenant": {"id": "another-tenant"}}, value={"word": "C101"})
+    assert "refused with 401: the token is not valid" in caplog.text
+    assert "refused with 403: the tenant is not allowed" in caplog.text
+    assert not [each for each in (token, "another-tenant", "C101") if each in caplog.text]
+
+
 async def test_a_refusal_says_nothing_about_the_inside(teams):
     _, body = await teams.post(header=f"Bearer {teams.token(OTHER_KEY)}")
     assert body == {"error": "the token is not valid"}

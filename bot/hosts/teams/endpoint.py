@@ -75,6 +75,7 @@ class Endpoint:
                 pressed_action(incoming)
             return _response(await self._once(incoming, proof))
         except Refused as refusal:
+            log.info("An activity was refused with %s: %s", refusal.status, refusal.because)
             return _response(SavedAnswer(refusal.status, {"error": refusal.because}))
         except Exception as error:
             log_fault("An activity could not be worked on", error)
