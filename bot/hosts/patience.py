@@ -45,7 +45,7 @@ class Runner(web.AppRunner):
         if request.transport is not None:
             self._spoken.add(request.transport)
 
-    async def _make_server(self) -> web.Server[Any]:
+    async def _make_server(self) -> web.Server:
         server = await super()._make_server()
         made = server.connection_made
 
