@@ -15,6 +15,8 @@ WAITING = frozenset(
     {"wait for", "waiting for", "still waiting for", "awaiting", "yet to", "still need", "without"}
 )
 """Beside "overdue" these say the same once more."""
+WAITING_FOR = WAITING - {"without", "yet to"}
+"""Waiting for a placement is no placement that fails its measure."""
 PAST_TENSE = frozenset({"was", "were", "did", "had", "been", "fell"})
 
 
@@ -62,6 +64,7 @@ class AspectReading(Naming):
             and self.named
             and is_share(s for n in self.named for s in n.subject.plain)
             and all(n.subject.plain for n in self.named)
+            and not all(p.norm in WAITING_FOR for p in negated)
         ):
             asked.use_all(negated, "aspect", "not met")
             self.negated = True

@@ -52,6 +52,7 @@ class Context:
     text: the words that asked it.  children, workers: rows last shown, by list or headline.
     pending: a refused or unclear question that the next turn may complete, with its choices and what it said.
     choices: how doubtful words were settled before, by ambiguity.
+    refused: the outcome of the turn that is pending.
     """
 
     question: Question | None = None
@@ -62,6 +63,7 @@ class Context:
     pending: Question | None = None
     pending_choices: tuple[Choice, ...] = ()
     pending_said: frozenset[str] = frozenset()
+    refused: str = ""
     ambiguity: str = ""
     choices: Mapping[str, Chosen] = field(default_factory=dict)
 
@@ -77,6 +79,7 @@ class Context:
                 {"label": c.label, "question": c.question.to_json()} for c in self.pending_choices
             ],
             "pending_said": sorted(self.pending_said),
+            "refused": self.refused,
             "ambiguity": self.ambiguity,
             "choices": {key: chosen.to_json() for key, chosen in self.choices.items()},
         }
@@ -96,6 +99,7 @@ class Context:
                 for c in value.get("pending_choices", ())
             ),
             pending_said=frozenset(value.get("pending_said", ())),
+            refused=value.get("refused", ""),
             ambiguity=value.get("ambiguity", ""),
             choices={key: Chosen.from_json(each) for key, each in value.get("choices", {}).items()},
         )
@@ -169,6 +173,6 @@ def advance(context: Context | None, reading: Reading, summary: AnswerSummary) -
             workers=shown[1][:REMEMBERED_ROWS], choices=choices,
         )  # fmt: skip
     return replace(
-        before, pending=reading.question, pending_choices=reading.choices,
+        before, pending=reading.question, pending_choices=reading.choices, refused=summary.outcome,
         pending_said=(reading.said & CARRIED), ambiguity=reading.ambiguity,
     )  # fmt: skip

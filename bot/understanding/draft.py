@@ -96,6 +96,10 @@ class Walk:
     named: list[Named]
     leans: bool
     """Laid over the last answer, so that a subject need not be named again."""
+    every_unit: bool
+    """Rows of all units are wanted, not a comparison."""
+    asks_whether: bool
+    """Whether one child belongs to a population."""
     negated: bool
     bare_overdue: bool
     term: str
@@ -120,7 +124,7 @@ class Walk:
         self.when_text = ""
         self.amounts: list[tuple[Piece, Amount]] = []
         self.norms = [token.norm for token in asked.cut.tokens]
-        self.leans = False
+        self.leans = self.every_unit = self.asks_whether = False
         self.negated = self.bare_overdue = self.rate_said = self.late_and_rate = False
         self.term = self.limit_word = ""
         self.narrowed = None

@@ -30,6 +30,7 @@ from kpi_engine.question import ALL, Question
 
 POINTS = ("first", "second", "third", "fourth", "fifth")
 COURT = frozenset({"pre_proceedings", "proceedings"})
+ONE = frozenset({"she", "he", "they", "it", "that", "this"})
 ASPECT_ENDINGS = {"overdue": ("_overdue",), "in_time": ("_in_time", "_in_time_from_referral")}
 
 
@@ -174,6 +175,12 @@ def _of_the_same(cut: Cut, concepts: set[str], held: Context) -> bool:
     return bool(people) and cut.before(piece, ()) in THE_SAME and best_subject(people | concepts) is not None
 
 
+def hangs(cut: Cut) -> bool:
+    """Whether the subject words say nothing by themselves ("how many were answered late")."""
+    concepts = frozenset(p.value("concept") for p in cut.pieces if p.has("concept"))
+    return bool(concepts) and best_subject(concepts) is None
+
+
 def _points_only(cut: Cut) -> bool:
     firm = [
         p
@@ -276,9 +283,23 @@ def follow(cut: Cut, env: Env, held: Context) -> Reading | None:
     return lay_over(cut, env, held, held.question, held.said)
 
 
+def _names_a_unit(cut: Cut, base: Question) -> bool:
+    """ "What about Children in Care?": a service by its name, though the words are a subject too. Written as a name, or
+    after a subject that has no population to change."""
+    content = _content(cut)
+    if len(content) != 1 or not (
+        content[0].name and content[0].name.kind == "unit" and content[0].name.subject
+    ):
+        return False
+    piece = content[0]
+    written = all(t.capital for t in cut.tokens[piece.first : piece.end] if len(t.low) > 3)
+    old = subject_of(base.measures)
+    return (written and piece.end - piece.first > 1) or (old is not None and not POPULATIONS & canonical(old))
+
+
 def lay_over(cut: Cut, env: Env, held: Context, base: Question, said: frozenset[str]) -> Reading | None:
     """The base question with what the message says changed."""
-    reading = Laying(collect(cut, env.vocabulary, False), env, held, base, said).lay()
+    reading = Laying(collect(cut, env.vocabulary, _names_a_unit(cut, base)), env, held, base, said).lay()
     answered = reading is not None and reading.outcome == "answered"
     if answered or not any(p.name and p.name.subject for p in cut.pieces):
         return reading
@@ -318,9 +339,22 @@ def _lay(walker: Laying) -> Reading | None:
     concepts = frozenset(p.value("concept") for p in asked.concepts)
     old = subject_of(base.measures)
     _points(walker, asked, held, base)
+    legs = _legs(asked, concepts - {"child"}, base) if _marker(asked.cut) == "only" else ()
+    if legs:
+        asked.use_all(asked.concepts, "measure", "leg")
+        base, concepts = base.but(measures=legs), frozenset()
+        old = subject_of(legs)
     merged = (
         _merge(walker, asked, concepts, base) if concepts - {"child"} or (concepts and old is None) else None
     )
+    one_child = _child_asked_of(asked, held, base) if concepts - {"child"} else None
+    walker.asks_whether = one_child is not None
+    if one_child is not None:
+        draft.child, merged = one_child, None
+        draft.said.add("child")
+        concepts = concepts | {"cp"} if "plan" in concepts and not concepts & POPULATIONS else concepts
+        named = best_subject(concepts - {"plan"}) or best_subject(concepts)
+        merged = _used(asked, named, concepts)
     if concepts <= {"child"} and draft.worker and asked.any("show", "count") and HOLDING & set(walker.norms):
         asked.use_all(asked.concepts, "measure", "caseload")
         walker.named = [Named(subject_named("caseloads"), frozenset(), frozenset())]
@@ -357,6 +391,8 @@ def _lay(walker: Laying) -> Reading | None:
             draft.child = base.child
         elif base.show == "why" and base.child and not draft.child:
             draft.show = "headline"
+    if one_child is not None:
+        draft.show, said_show = "why", True
     if more or (draft.show == "headline" and any(p.has("rank", "oldest", "newest") for p in walker.ranks)):
         draft.show = "list"
         said_show = True
@@ -380,10 +416,15 @@ def _lay(walker: Laying) -> Reading | None:
     walker._filters()
     ages = {"age_min", "age_max"} & draft.filters.keys()
     asks_in_time = own_aspect in ("in_time", "rate", "weak")
+    base_filters = dict(base.filters)
+    for piece in asked.find("follow", "unfilter"):
+        about_age = "age" in piece.norm.split()
+        base_filters = {k: v for k, v in base_filters.items() if about_age and not k.startswith("age_")}
+        asked.use(piece, "filter", "none")
     draft.filters.update(
         {
             k: v
-            for k, v in base.filters
+            for k, v in base_filters.items()
             if k not in draft.filters
             and not (ages and k.startswith("age_"))
             and not (asks_in_time and k.startswith("days_overdue"))
@@ -394,6 +435,9 @@ def _lay(walker: Laying) -> Reading | None:
     )
     draft.child = draft.child or kept_child
     _units(walker, asked, base, had_unit)
+    late_then = own_aspect == "late" and "period" in said and draft.show in ("list", "headline")
+    if late_then and walker.when is None and base.period is not None:
+        walker.when = When(past=base.period, coming=base.period)
     _choose_measures(walker, base, old, own_aspect, said_show, bool(merged) or bool(walker.named))
     if "both" in walker.norms and not walker.named and not had_unit:
         draft.measures = _both(draft.measures, base)
@@ -422,6 +466,19 @@ def _lay(walker: Laying) -> Reading | None:
     return Reading(
         "answered", draft.question(), words=words_of(asked), said=frozenset(draft.said | inherited)
     )
+
+
+def _child_asked_of(asked: Asked, held: Context, base: Question) -> str | None:
+    """ "Is she on a plan?": the child of the last answer, where it was about one."""
+    norms = [t.norm for t in asked.cut.tokens]
+    asks = (
+        norms[:1] in (["is"], ["was"], ["has"], ["are"], ["does"], ["have"])
+        and norms[1:2]
+        and norms[1] in ONE
+    )
+    if not asks or base.worker or asked.workers or asked.children:
+        return None
+    return base.child or (held.children[0] if len(held.children) == 1 else None)
 
 
 def _bare_why(walker: Interpreter) -> bool:
@@ -509,6 +566,7 @@ def _merge(walker: Interpreter, asked: Asked, concepts: frozenset[str], base: Qu
             "rcpc",
             "child_seen",
             "from_referral",
+            "complaint_answer",
         }
         | COURT
     )
@@ -544,6 +602,12 @@ def _merge(walker: Interpreter, asked: Asked, concepts: frozenset[str], base: Qu
             "step_up",
             "repeat",
         }
+    if new == {"complaint_answer"}:
+        return (
+            _used(asked, best_subject(frozenset({"complaint"} | new)), concepts)
+            if "complaint" in bag
+            else None
+        )
     if new & WHICH and "conference" not in kept:
         if old.name in ("review_conferences", "initial_conferences"):
             kept = {"conference"}
@@ -561,6 +625,22 @@ def _merge(walker: Interpreter, asked: Asked, concepts: frozenset[str], base: Qu
     if named is None or named.subject.ask:
         return None
     return _used(asked, named, concepts)
+
+
+def _legs(asked: Asked, concepts: frozenset[str], base: Question) -> tuple[str, ...]:
+    """ "Only the audits" after an umbrella: those of its measures that the words belong to."""
+    if not concepts or len(base.measures) < 2:
+        return ()
+    alone = best_subject(concepts)
+    if alone is not None and {*alone.subject.overdue, *alone.subject.in_time, *alone.subject.plain} & {
+        *base.measures
+    }:
+        return ()
+    found = tuple(
+        slug for slug in base.measures
+        if any(concepts <= bag for subject in subjects_of(slug)[:1] for bag in subject.bags)
+    )  # fmt: skip
+    return found if 0 < len(found) < len(base.measures) else ()
 
 
 def _used(asked: Asked, named: Named | None, concepts: frozenset[str]) -> list[Named] | None:
@@ -784,20 +864,51 @@ def complete(cut: Cut, env: Env, held: Context) -> Reading | None:
         picked = _pick(asked, env, held)
         if picked is not None:
             return picked
+    if held.refused == "out_of_scope":
+        return _nothing_to_count(cut, content, held)
     if held.pending is not None and held.pending.measures and not any(p.has("concept") for p in cut.pieces):
         counting = any(p.has("show", "count") for p in cut.pieces)
         moved = bool(
             asked.units or asked.find("own", "strong") or asked.find("whole") or asked.find("filter")
         )
         if counting or moved:
-            return lay_over(
-                cut,
-                env,
-                held,
-                held.pending if not counting else held.pending.but(show="headline", child=None),
-                held.pending_said,
-            )
+            number = held.pending.but(show="headline", child=None)
+            reading = lay_over(cut, env, held, number if counting else held.pending, held.pending_said)
+            return _counted_as_asked(reading, held.pending) if counting else reading
+        if _asks_again(cut) and (held.refused == "not_permitted" or any(p.has("claim") for p in cut.pieces)):
+            return Reading("answered", held.pending, words=words_of(asked), said=frozenset({"show", "rows"}))
     return None
+
+
+def _nothing_to_count(cut: Cut, content: list[Piece], held: Context) -> Reading | None:
+    """ "Just the number then" after a question outside the catalogue: there is no such number either. A plain "how
+    many" is about the last answer, which a refusal leaves in place."""
+    if held.question is not None and not {"then", "just", "instead"} & {t.norm for t in cut.tokens}:
+        return None
+    rest = [p for p in content if p.norm not in (",", "/") and not p.has("show", "count", "list", "show_me")]
+    rest = [p for p in rest if not (p.has("claim") or p.has("on_list"))]
+    if not rest and any(p.has("show", "count", "list", "show_me") for p in cut.pieces):
+        return Reading("not_understood", because=wording.NO_SUCH_NUMBER)
+    return None
+
+
+def _counted_as_asked(reading: Reading | None, pending: Question) -> Reading | None:
+    """The number of what falls due, or of what changed, is no number overdue."""
+    if reading is None or reading.question is None or pending.show not in ("coming_up", "changes"):
+        return reading
+    kept = reading.question.but(show=pending.show, measures=pending.measures, period=pending.period, by=None)
+    return replace(reading, question=kept, said=reading.said - {"rows"})
+
+
+def _asks_again(cut: Cut) -> bool:
+    """ "I am the director, show me the list": the refused list once more, and no more may be seen for it."""
+    shows = any(p.has("show", "list", "show_me") or p.has("on_list") for p in cut.pieces)
+    return shows and not [
+        p
+        for p in _content(cut)
+        if p.norm not in (",", "/")
+        and not (p.has("claim") or p.has("show", "list", "show_me") or p.has("on_list"))
+    ]
 
 
 def _settled(choice: Choice, asked: Asked, held: Context) -> Reading:

@@ -103,7 +103,12 @@ class Interpreter(Narrowing):
             self.limit_word, set()
         )
         high = all(CATALOGUE[s].good_is == "high" for s in self.draft.measures)
-        if "best" in said or (said & {"most"} and high) or (said & {"least"} and not high):
+        mixed = len({CATALOGUE[s].good_is for s in self.draft.measures} - {"neutral"}) > 1
+        if mixed and said & {"most", "least"}:
+            # Neither way is good for both: the top teams are the best ones, the bottom ones the worst.
+            at_the_top = self.limit_word in ("top", "highest") or (not self.limit_word and "most" in said)
+            self.draft.order = "best" if at_the_top and self.limit_word else "worst"
+        elif "best" in said or (said & {"most"} and high) or (said & {"least"} and not high):
             self.draft.order = "best"
         elif said:
             self.draft.order = "worst"

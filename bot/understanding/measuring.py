@@ -206,6 +206,8 @@ class Measuring(Placing):
             if aspect in ("in_time", "rate", "weak", "done") and subject.in_time:
                 return subject.in_time
             return subject.bare or subject.plain or subject.overdue + subject.in_time
+        if self.asks_whether and subject.plain:
+            return subject.plain
         if show in ("coming_up", "why"):
             slugs = subject.due or subject.overdue or subject.in_time
             if not slugs and subject.choices_overdue:

@@ -83,6 +83,9 @@ class Placing(Refusing):
         elif ids:
             draft.unit = vocabulary.unit(ids[0])
             draft.said.add("unit")
+        elif self.every_unit:
+            draft.unit = AUTHORITY
+            draft.said.add("unit")
         elif whole:
             text = " ".join(p.norm for p in whole)
             service = "service" in text.split() and listener.own_unit.kind == "service"

@@ -11,7 +11,7 @@ from bot.understanding import wording
 from bot.understanding.context import EMPTY, Context, recalled
 from bot.understanding.corrections import corrections
 from bot.understanding.draft import Env
-from bot.understanding.follow_up import complete, follow, is_correction, is_follow_up
+from bot.understanding.follow_up import complete, follow, hangs, is_correction, is_follow_up
 from bot.understanding.interpret import interpret
 from bot.understanding.pieces import Cut, cut
 from bot.understanding.reading import Listener, Reading, Word
@@ -23,7 +23,8 @@ _PARTS = re.compile(r"(?:[?!;\n]+|\.(?=\s|$)|\.{2,})\s*")
 _AND_THEN = re.compile(
     r"(?:,|\s)\s*(?:and|also|plus|and also)\s+"
     r"(?=(?:how many|which|who|what|whats|list|show|give me|compare|rank|forecast|explain|why|when is|how are|how is"
-    r"|how do)\b)",
+    r"|how do|are they|are we|were they|were we|did they|did we|do they|do we|have they|have we|has it|is it"
+    r"|is that)\b)",
     re.IGNORECASE,
 )
 
@@ -76,7 +77,7 @@ def _one(cleaned: str, whole: Cut, env: Env, held: Context) -> Reading:
 
 
 def _read_one(whole: Cut, env: Env, held: Context) -> Reading:
-    if held.pending is not None or held.pending_choices:
+    if held.pending is not None or held.pending_choices or held.refused:
         completed = complete(whole, env, held)
         if completed is not None:
             return completed
@@ -85,7 +86,9 @@ def _read_one(whole: Cut, env: Env, held: Context) -> Reading:
         if followed is not None:
             return replace(followed, corrects=is_correction(whole))
     reading = interpret(whole, env)
-    if reading.outcome == "not_understood" and held.question is not None:
+    if held.question is not None and (
+        reading.outcome == "not_understood" or (reading.outcome == "out_of_scope" and hangs(whole))
+    ):
         followed = follow(whole, env, held)
         if followed is not None and followed.outcome == "answered":
             return followed
@@ -129,9 +132,7 @@ def _several(parts: list[str], env: Env, held: Context) -> Reading | None:
     return _with_words(replace(first, also=second, note=note), parts, kept[:2], cuts)
 
 
-def _with_words(
-    reading: Reading, parts: list[str], read_: list[tuple[str, Cut]], cuts: list[Cut]
-) -> Reading:
+def _with_words(reading: Reading, parts: list[str], read_: list[tuple[str, Cut]], cuts: list[Cut]) -> Reading:
     """The reading of some sentences with the account of all of them: pleasantries, and what was left unanswered."""
     words: list[Word] = []
     taken = [part for part, _ in read_]

@@ -52,6 +52,10 @@ class Refusing(AspectReading):
         asked, draft = self.asked, self.draft
         if draft.show == "list" or (draft.order is None and self.ranks):
             self._order()
+        for piece in [
+            p for p, (taken, _) in asked.used.items() if taken == "show" and p.norm.startswith("on track")
+        ]:
+            self._target_number(piece)
         for piece in asked.open:
             if piece.when is not None or piece.amount is not None:
                 continue
@@ -69,6 +73,7 @@ class Refusing(AspectReading):
                 asked.use(piece, "ignorable")  # the rule that is shown covers them all
             if piece.has("target") or piece.has("claim"):
                 asked.use(piece, "ignorable")
+                self._target_number(piece)
             elif (
                 piece.has("ignorable")
                 or piece.has("talk")
@@ -108,6 +113,18 @@ class Refusing(AspectReading):
             return False
         tokens = self.asked.cut.tokens
         return tokens[following.first].start - tokens[piece.end - 1].end < 2
+
+    def _target_number(self, target: Piece) -> None:
+        """ "The 95% target", "a target of 18": the answer says the target that is in force, whatever was said."""
+        pieces = [
+            p
+            for p in self.asked.cut.pieces
+            if p.norm not in ("%", "percent", "of", "is", "a", "at", "an", "for")
+        ]
+        place = pieces.index(target) if target in pieces else -1
+        for near in (place - 1, place + 1):
+            if 0 <= near < len(pieces) and place >= 0 and pieces[near].norm.replace(".", "", 1).isdigit():
+                self.asked.use(pieces[near], "ignorable")
 
     def _order(self) -> None:
         draft, asked = self.draft, self.asked

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.understanding.amounts import limit_words
 from bot.understanding.aspects import PAST_TENSE
 from bot.understanding.draft import PERIOD_SLUGS, STAFF_SLUGS
+from bot.understanding.lexicon import norms_of
 from bot.understanding.measuring import Measuring
 from bot.understanding.naming import subject_named
 from bot.understanding.pieces import Piece
-from bot.understanding.subjects import Named, is_share
+from bot.understanding.subjects import Named, is_share, limits_of
 from bot.understanding.times import When
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import By, Period, Show
@@ -43,6 +45,7 @@ NET_WORDS = frozenset(
 )
 REASONS = frozenset({"reason for", "reason", "reasons", "justify"})
 """Words for a cause that may be on record ("reasons for referral")."""
+ROW_WORDS = frozenset({"export", "name", "names", "id", "ids", "row", "rows", "line", "list"})
 ONE_ROW = ("first", "second", "third", "fourth", "fifth", "last", "that_child")
 HALF_A_YEAR = 183
 LEADS_OF_RELATIVES = frozenset({"in", "for", "of", "during", "by", "at"})
@@ -538,6 +541,11 @@ class Showing(Measuring):
         if self._month_to_come():
             asked.use_all([*self.list_pieces, *self.shows["count"]], "show", "coming_up")
             return True
+        if not ahead and not due and self._soon():
+            asked.use_all(
+                [*self.list_pieces, *self.shows["show_me"], *self.shows["count"]], "show", "coming_up"
+            )
+            return True
         if not ahead and not due:
             return False
         if self.aspects.name in ("in_time", "rate", "weak") and not ahead and self.aspects.name != "due":
@@ -591,6 +599,22 @@ class Showing(Measuring):
             and not PAST_TENSE & set(self.norms)
         )
 
+    def _soon(self) -> bool:
+        """ "CIN reviews within 10 days": ahead, unless that is its own timescale or it is done."""
+        if self.when is not None or self.aspects.name or self.negated or self.ranks or not self.named:
+            return False
+        if PAST_TENSE & set(self.norms) or not all(n.subject.is_clock for n in self.named):
+            return False
+        own = {limit for n in self.named for limit in limits_of(n.subject)}
+        own |= {" ".join(norms_of(k)) for n in self.named for k in n.subject.limits_of}
+        return any(
+            a.what == "time"
+            and a.inside
+            and a.unit in ("day", "week", "fortnight", "month")
+            and limit_words(a) not in own
+            for _, a in self.amounts
+        )
+
     def _compare_or_not(self) -> Show | None:
         asked, shows, by = self.asked, self.shows, self.by_pieces
         staff = asked.find("staff")
@@ -629,6 +653,9 @@ class Showing(Measuring):
             self.named = [Named(subject_named("caseloads"), self.named[0].used, frozenset())]
         chosen = next((v for v in ("team", "service", "worker") if by[v]), None)
         versus = shows["compare"]
+        if versus and not many_units and chosen is None and self._joins_words(versus):
+            asked.use_all(versus, "ignorable")
+            versus = []
         against_time = (
             bool(versus)
             and not many_units
@@ -643,6 +670,10 @@ class Showing(Measuring):
             and not chosen
             and any(p.norm not in ("who", "which") or p.has("show", "list") for p in self.list_pieces)
         ):
+            return None
+        if chosen == "team" and not versus and not self.ranks and self._names_everywhere(by["team"]):
+            self.every_unit = True
+            asked.use_all(by["team"], "unit", "ALL")
             return None
         if chosen or many_units or (versus and not against_time):
             asked.use_all(
@@ -671,6 +702,24 @@ class Showing(Measuring):
                 return "trend"
         _ = who
         return None
+
+    def _joins_words(self, versus: Sequence[Piece]) -> bool:
+        """ "Contacts vs referrals": what stands on both sides is one subject, and no unit is compared."""
+        pieces = self.asked.cut.pieces
+        named = {p for p, (taken, _) in self.asked.used.items() if taken == "measure"}
+        places = [pieces.index(p) for p in versus if p.norm in ("vs", "versus", "v", "against")]
+        return (
+            len(self.named) == 1
+            and len(places) == len(versus)
+            and all(
+                0 < n < len(pieces) - 1 and pieces[n - 1] in named and pieces[n + 1] in named for n in places
+            )
+        )
+
+    def _names_everywhere(self, teams: Sequence[Piece]) -> bool:
+        """ "Export the children of every team with their names": a list of rows, not numbers side by side."""
+        every = all(p.norm.split()[0] in ("every", "all", "each") for p in teams)
+        return every and any(p.norm.split()[0] in ROW_WORDS for p in self.list_pieces)
 
     def _plain_show(self, subject: bool) -> Show:
         asked, shows, aspects = self.asked, self.shows, self.aspects

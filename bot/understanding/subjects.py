@@ -68,8 +68,18 @@ def several(
     if sum(bool(s) for s in segments) > 1:
         for short, long in spelled.items():
             segments = [s - {short} | long if short in s else s for s in segments]
+    told = [s for s in segments if s]
+    heads = (
+        bool(told)
+        and told[0] <= KINDS - {"child"}
+        and len(told) > 1
+        and all(s <= POPULATIONS for s in told[1:])
+    )
+    kinds = told[0] if heads else None
     found: list[Named] = []
     for place, segment in enumerate(segments):
+        if kinds is not None and segment is told[0]:
+            continue  # "reviews, LAC and CP": the kind is said once, for each that follows
         if not segment:
             continue
         tries: list[frozenset[str]] = []
@@ -88,6 +98,8 @@ def several(
             tries.append(segment | (earlier & POPULATIONS))
             if earlier & {"icpc", "rcpc"}:
                 tries.append(segment | {"cp"})
+        if kinds is not None and segment <= POPULATIONS:
+            tries.append(segment | kinds)
         if earlier is not None and segment <= POPULATIONS and earlier - POPULATIONS - {"child", "open"}:
             tries.append(segment | (earlier - POPULATIONS))
         tries.append(segment)

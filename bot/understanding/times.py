@@ -433,6 +433,17 @@ def _end_point(match: re.Match[str], as_at: date) -> When | None:
     return When(point=period.last if last else period.first)
 
 
+def _quarter_end(match: re.Match[str], as_at: date) -> When | None:
+    """ "At the end of Q2": the first or last day of the latest such quarter that is over (or has begun)."""
+    period = _quarter_when(int(match[2]), None, as_at).past
+    if period is None:
+        return None
+    if match[1] != "end":
+        return When(point=period.first)
+    whole = quarter_of(period.first)
+    return When(point=whole.last if whole.last <= as_at else months_back(whole.last, 12))
+
+
 def _week_of(match: re.Match[str], as_at: date) -> When | None:
     found = read_date(match[2], as_at)
     ahead = read_date(match[2], as_at, coming=True)
@@ -538,6 +549,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"{_LEAD}(?:the |this )?{_NEXT} {U}|{_LEAD}(?:the |this )?(week|month|quarter|fortnight) ahead", lambda m, d: _next(m[1] or m[2], d)),
     (rf"(week ending|week end|w/e|we|week commencing|week beginning|week starting|week of|w/c|wc|w / c|w / e|week start) (?:the |on )?({DATE})", _week_of),
     (r"(?:as at|as of|at|on|by)? ?(?:the )?(end|start|beginning) of ((?:the )?(?:last|previous) (?:financial )?(?:week|month|quarter|year)|" + M + r"(?: 20\d\d)?)", _end_point),
+    (r"(?:as at|as of|at|on|by)? ?(?:the )?(end|start|beginning) of (?:q|quarter )([1-4])", _quarter_end),
     (rf"(?:as at|as of|position at|position on|snapshot at|snapshot on) (?:the )?({DATE})", _as_at),
     (rf"{_LEAD}(?:the )?({DATE})", _on),
     (rf"{_LEAD}(?:the )?(?:month of )?({M}) (20\d\d)", lambda m, d: _month_when(_MONTH_NAMES[m[1]], int(m[2]), d)),

@@ -71,3 +71,4 @@ def whose(question: Question, vocabulary: Vocabulary) -> str:
 
 
 WHY_WHICH = 'Why which of them? Say "the first one", or the id.'
+NO_SUCH_NUMBER = "I hold no such number either: that question was outside what I measure."
