@@ -371,7 +371,7 @@ class Assistant:
             return [_stranger(turn.text or "", error)], context
         room = self._room(engine, person, turn.audience, Client.of(turn), opened)
         if turn.action is not None:
-            first, *rest = self._press(room, turn, opened)
+            first, *rest = self._press(room, turn, opened, context)
             first = learning.pressed(room, turn.action, first, context)
             return [first, *rest], _after(context, first, self._day(turn))
         private = privately.wished(room, turn.text or "", context)
@@ -407,14 +407,14 @@ class Assistant:
             reading = self._read(room, wish.about, Context()) if wish.about else Reading("not_understood")
         return follow.hear(room, text, wish, kept, turn.now, reading)
 
-    def _press(self, room: Room, turn: Turn, opened: frozenset[str]) -> list[Said]:
+    def _press(self, room: Room, turn: Turn, opened: frozenset[str], context: Context) -> list[Said]:
         action = turn.action or {}
         if self._seals and not self._seals.holds(action, turn.person_id, turn.audience, turn.now):
             return [drill_down.not_ours(room)]
         private = drill_down.private_question(action, room) if turn.sends_privately else None
         if private is not None:
             return privately.send(room, self._alone(room, opened), "", private)
-        return [drill_down.press(room, action)]
+        return [drill_down.press(room, action, context)]
 
     def _alone(self, room: Room, opened: frozenset[str]) -> Room:
         """The same person in their own chat."""

@@ -88,8 +88,8 @@ def answer(
 
 
 def _heard(reading: Reading | None, question: Question, room: Room) -> Heard | None:
-    """How a message was read; nothing for a button, which carries its question itself."""
-    if reading is None or not reading.words:
+    """How a message was read; nothing for a button, which carries its question itself, unless it leads back there."""
+    if reading is None or not (reading.words or reading.corrections):
         return None
     here = clarify.for_here(reading, room)
     return Heard(

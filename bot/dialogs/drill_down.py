@@ -18,6 +18,7 @@ from typing import Any, get_args
 from bot.dialogs import answer_json, ask, help
 from bot.dialogs.learning import INSTEAD_OF
 from bot.dialogs.room import Room, Said
+from bot.understanding.context import EMPTY, Context, mark_of
 from bot.understanding.reading import Reading
 from kpi_engine.engine import Engine
 from kpi_engine.measures import CATALOGUE
@@ -28,15 +29,21 @@ ASK, HELP, PRIVATE = "ask", "help", "private"
 UNKNOWN_BUTTON = "That button is from an older card and no longer works. Please ask again in words."
 
 
-def press(room: Room, action: Mapping[str, Any]) -> Said:
-    """What a pressed button opens; a button nobody made is answered with one sentence."""
+def press(room: Room, action: Mapping[str, Any], before: Context = EMPTY) -> Said:
+    """What a pressed button opens; a button nobody made is answered with one sentence.
+
+    before: the conversation: a card that comes back keeps what its question could have been instead.
+    """
     if action.get("perfbot") == HELP:
         return help.talk(room, "", Reading("answered", talk="help"))
     question = _question(action, room)
     if question is None:
         return not_ours(room)
     settles = action.get("settles")
-    reading = Reading("answered", question, settles=settles if isinstance(settles, str) else "")
+    other = before.corrections if mark_of(question) == before.corrections_of else ()
+    reading = Reading(
+        "answered", question, settles=settles if isinstance(settles, str) else "", corrections=other
+    )
     return ask.answer(
         room, "", question, reading=reading, event="correction" if INSTEAD_OF in action else "drill_down",
         replaces=action.get("replace") is True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from bot.understanding.reading import Choice, Reading
 from kpi_engine.question import Question
 
 REMEMBERED_ROWS = 50
+MOST_CORRECTIONS = 8
 CARRIED = frozenset({"rows", "period", "filters"})
 """What a pending question says that its completion need not say again."""
 
@@ -51,6 +52,8 @@ class Context:
     """question: of the last good answer.  said: the slots that were said for it (a default period is not inherited).
     text: the words that asked it.  children, workers: rows last shown, by list or headline.
     pending: a refused or unclear question that the next turn may complete, with its choices and what it said.
+    others, others_of: the other choices of a word that an earlier choice settled for the last answer, and its
+    ambiguity.  corrections, corrections_of: what the last typed question could have been, and its mark.
     choices: how doubtful words were settled before, by ambiguity.
     refused: the outcome of the turn that is pending.
     """
@@ -65,6 +68,10 @@ class Context:
     pending_said: frozenset[str] = frozenset()
     refused: str = ""
     ambiguity: str = ""
+    others: tuple[Choice, ...] = ()
+    others_of: str = ""
+    corrections: tuple[Choice, ...] = ()
+    corrections_of: str = ""
     choices: Mapping[str, Chosen] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -75,9 +82,11 @@ class Context:
             "children": list(self.children),
             "workers": list(self.workers),
             "pending": self.pending.to_json() if self.pending else None,
-            "pending_choices": [
-                {"label": c.label, "question": c.question.to_json()} for c in self.pending_choices
-            ],
+            "pending_choices": _choices_json(self.pending_choices),
+            "others": _choices_json(self.others),
+            "others_of": self.others_of,
+            "corrections": _choices_json(self.corrections),
+            "corrections_of": self.corrections_of,
             "pending_said": sorted(self.pending_said),
             "refused": self.refused,
             "ambiguity": self.ambiguity,
@@ -94,10 +103,11 @@ class Context:
             children=tuple(value.get("children", ())),
             workers=tuple(value.get("workers", ())),
             pending=Question.from_json(value["pending"]) if value.get("pending") else None,
-            pending_choices=tuple(
-                Choice(c["label"], Question.from_json(c["question"]))
-                for c in value.get("pending_choices", ())
-            ),
+            pending_choices=_choices(value.get("pending_choices", ())),
+            others=_choices(value.get("others", ())),
+            others_of=value.get("others_of", ""),
+            corrections=_choices(value.get("corrections", ())),
+            corrections_of=value.get("corrections_of", ""),
             pending_said=frozenset(value.get("pending_said", ())),
             refused=value.get("refused", ""),
             ambiguity=value.get("ambiguity", ""),
@@ -106,6 +116,14 @@ class Context:
 
 
 EMPTY = Context()
+
+
+def _choices_json(choices: Sequence[Choice]) -> list[dict[str, Any]]:
+    return [{"label": choice.label, "question": choice.question.to_json()} for choice in choices]
+
+
+def _choices(value: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
+    return tuple(Choice(each["label"], Question.from_json(each["question"])) for each in value)
 
 
 def mark_of(question: Question) -> str:
@@ -168,9 +186,13 @@ def advance(context: Context | None, reading: Reading, summary: AnswerSummary) -
         choices = dict(before.choices)
         if last.settles:
             choices[last.settles] = Chosen(value_of(last.settles, last.question), summary.on)
+        typed = bool(last.words)
         return Context(
             question=last.question, said=last.said, text=summary.text, children=shown[0][:REMEMBERED_ROWS],
             workers=shown[1][:REMEMBERED_ROWS], choices=choices,
+            others=last.choices if last.remembered else (), others_of=last.ambiguity if last.remembered else "",
+            corrections=last.corrections[:MOST_CORRECTIONS] if typed else before.corrections,
+            corrections_of=mark_of(last.question) if typed else before.corrections_of,
         )  # fmt: skip
     return replace(
         before, pending=reading.question, pending_choices=reading.choices, refused=summary.outcome,

@@ -959,6 +959,7 @@ def _pick(asked: Asked, env: Env, held: Context) -> Reading | None:
         fitting = exact if len(exact) == 1 else fitting
     if len(fitting) != 1:
         return None
+    corrects = is_correction(asked.cut)  # the "no" of "no, I meant CIN" denies the last answer, not the choice
     others = [
         p
         for p in asked.open
@@ -970,6 +971,7 @@ def _pick(asked: Asked, env: Env, held: Context) -> Reading | None:
         and not p.has("point")
         and not p.has("level")
         and not p.has("aspect")
+        and not (corrects and p.has("negation"))
         and p.norm not in (",", "/")
     ]
     if others:

@@ -81,6 +81,10 @@ def _read_one(whole: Cut, env: Env, held: Context) -> Reading:
         completed = complete(whole, env, held)
         if completed is not None:
             return completed
+    if held.others and is_correction(whole):
+        other = complete(whole, env, replace(held, pending_choices=held.others, ambiguity=held.others_of))
+        if other is not None:
+            return replace(other, corrects=True)
     if held.question is not None and is_follow_up(whole, env, held):
         followed = follow(whole, env, held)
         if followed is not None:

@@ -52,11 +52,13 @@ async def test_dialogue(
     assistant = Assistant(FixedEngine(borough), Forgetful(), Kept(), posts=posts)
     card: Mapping[str, Any] | None = None
     named = ""
-    for number, said in enumerate(dialogue.turns):
+    now = BEGIN
+    for said in dialogue.turns:
+        now += timedelta(minutes=1 + said.later)
         turn = Turn(
             said.person,
             f"conversation {said.place}",
-            BEGIN + timedelta(minutes=number),
+            now,
             said.said,
             _button(card, said.pressed) if said.pressed else None,
             audience_at(borough, said.place),

@@ -4,6 +4,7 @@
 as U-T11 in personal   who talks now, and where (personal, group, or a unit's channel)
 > CP visits overdue    says it
 [Why]                  presses that button of the last card
+(31 minutes later)     so much time passes before the next turn
 < 2 CP visits ...      the whole reply, line by line; an empty line of it is a bare "<"
 <<                     between two replies to one turn
 
@@ -26,7 +27,9 @@ NEXT = "<<"
 
 @dataclass
 class Said:
-    """One turn. Exactly one of said and pressed is not None. line: its number in the file, from 0."""
+    """One turn. Exactly one of said and pressed is not None. line: its number in the file, from 0.
+    later: minutes that pass before it, beyond the one between any two turns.
+    """
 
     person: str
     place: str
@@ -34,6 +37,7 @@ class Said:
     said: str | None = None
     pressed: str | None = None
     reply: list[str] = field(default_factory=list)
+    later: int = 0
 
 
 @dataclass
@@ -59,7 +63,7 @@ def dialogues(folder: Path = WHOLE) -> list[Dialogue]:
 
 def _read(path: Path) -> list[Dialogue]:
     found: list[Dialogue] = []
-    person, place = "", "personal"
+    person, place, later = "", "personal", 0
     for number, line in enumerate(path.read_text("utf-8").splitlines()):
         sign, _, rest = line.partition(" ")
         if sign == "#":
@@ -68,7 +72,10 @@ def _read(path: Path) -> list[Dialogue]:
             person, _, place = rest.partition(" in ")
             place = place or "personal"
         elif sign == ">":
-            found[-1].turns.append(Said(person, place, number, said=rest))
+            found[-1].turns.append(Said(person, place, number, said=rest, later=later))
+            later = 0
+        elif passed := re.fullmatch(r"\((\d+) minutes later\)", line):
+            later = int(passed[1])
         elif re.fullmatch(r"\[.+\]", line):
             found[-1].turns.append(Said(person, place, number, pressed=line[1:-1]))
         elif line.startswith("<"):
