@@ -67,7 +67,7 @@ async def talk(settings: Settings, store: Store, connector: Connector, engine: E
         channels=store.channels, seals=Seals(lambda text: store.audit._cipher.mark(text)),
     )  # fmt: skip
     host = TeamsHost(
-        settings, assistant, store, clock=lambda: NOW, post=Post(sleep=at_once), acknowledge_seconds=5
+        settings, assistant, store, clock=lambda: NOW, post=Post(sleep=at_once), acknowledge_seconds=60
     )
     async with TestClient(TestServer(host.app())) as client:
         yield Talk(Teams(client, connector), connector)
