@@ -21,6 +21,7 @@ from bot.commands import (
     questions,
     reconcile,
     record,
+    restatements,
     setup,
     targets,
 )
@@ -42,6 +43,7 @@ for group in (
     people,
     following,
     record,
+    restatements,
     questions,
     keeping,
     purge,

@@ -28,6 +28,7 @@ from bot.dialogs import (
     drill_down,
     follow,
     learning,
+    past_posts,
     privately,
     subscribe,
     undo,
@@ -41,6 +42,7 @@ from bot.follows import Follow
 from bot.memory import Memory
 from bot.own_words import OwnWords, Words
 from bot.pace import Pace
+from bot.past import Past
 from bot.restricted import Directors, Opened, RestrictedCases
 from bot.seals import Seals
 from bot.store.subscriptions import Subscription
@@ -50,6 +52,7 @@ from bot.understanding.context import AnswerSummary, Context, advance
 from bot.understanding.delivery_wishes import read_delivery_wish
 from bot.understanding.follow_wishes import POINTS, FollowWish
 from bot.understanding.kept_wishes import read_kept_wish
+from bot.understanding.past_posts import PastPost
 from bot.understanding.post_wishes import PostWish
 from bot.understanding.reader import read
 from bot.understanding.reading import Listener, Reading
@@ -108,6 +111,8 @@ class Assistant:
     seals: seals the buttons of every card and refuses a press without one; None where nobody can forge
         (one process that shows its own cards).
     zone: where its people are: a choice is told back with its day.
+    past: what was sent: asked about in chat, and said beside closed weeks; None where nothing was, or an older extract
+        answers.
     as_at: the date asked from instead of the extract's own (`perfbot ask --at`).
     events: first and last day of what people call by name ("half term").
     own_words: what its managers call measures and teams; None where nobody has taught it any.
@@ -132,6 +137,7 @@ class Assistant:
         seals: Seals | None = None,
         settings_record: SettingsWatch | None = None,
         zone: ZoneInfo = ZoneInfo("Europe/London"),  # noqa: B008 - frozen, and the same for all
+        past: Past | None = None,
         as_at: date | None = None,
         events: Mapping[str, tuple[date, date]] | None = None,
         case_link: str | None = None,
@@ -152,6 +158,7 @@ class Assistant:
         self._seals = seals
         self._settings_record = settings_record
         self._zone = zone
+        self._past = past
         self._as_at = as_at
         self._events = events or {}
         self._case_link = case_link
@@ -174,8 +181,11 @@ class Assistant:
         kept = await self._posts.wishes.all() if self._posts and wish else []
         about = await self._about_deliveries(turn)
         wanted = await self._wanted_again(turn)
+        about_past = await self._past.prepare(turn.text, turn.now) if self._past else None
         async with self._one_at_a_time:
-            said, after = await asyncio.to_thread(self._answer, turn, context, opened, wish, kept, about, wanted)
+            said, after = await asyncio.to_thread(
+                self._answer, turn, context, opened, wish, kept, about, wanted, about_past
+            )
         for each in said:
             heard = PERSONAL if each.private else turn.audience
             await self._record(each, turn.person_id, turn.conversation_id, heard, turn.now)
@@ -363,6 +373,7 @@ class Assistant:
         kept: list[Subscription],
         about: deliveries.Asked | None,
         wanted: sent_before.Wanted | None,
+        about_past: PastPost | None,
     ) -> tuple[list[Said], Context]:
         engine = self._engines.current()
         try:
@@ -370,6 +381,7 @@ class Assistant:
         except NotPermitted as error:
             return [_stranger(turn.text or "", error)], context
         room = self._room(engine, person, turn.audience, Client.of(turn), opened)
+        room = replace(room, told=self._past.told) if self._past else room
         if turn.action is not None:
             first, *rest = self._press(room, turn, opened, context)
             first = learning.pressed(room, turn.action, first, context)
@@ -385,6 +397,8 @@ class Assistant:
             about_here = deliveries.hear(room, turn.text or "", about)
         if about_here is None and wanted is not None:
             about_here = sent_before.hear(room, turn.text or "", wanted)
+        if about_here is None and about_past is not None and room.told is not None:
+            about_here = past_posts.hear(room, turn.text or "", about_past, room.told, self._words_of(engine))
         order = about_here or break_glass.hear(room, turn.text or "")
         order = order or choices.hear(room, turn.text or "", context.choices)
         if order is not None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.audit_lines import AuditLines
     from bot.engines import Engines
     from bot.memory import Memory
+    from bot.past import Past
     from bot.settings import Settings
     from bot.settings_record import SettingsOnRecord
     from bot.store import Store
@@ -154,12 +155,20 @@ async def desk(
             seals=Seals(cipher.mark),
             settings_record=_settings_record(config, store, environment=remember) if known is None else None,
             zone=config.zone,
+            past=_past(config, store) if known is None else None,
             as_at=day,
             events=_events(config),
             case_link=config.case_link_template or None,
             own_words=OwnWords(config.home),
         )
         yield Desk(config, found.current(), store, assistant)
+
+
+def _past(config: Settings, store: Store) -> Past:
+    from bot.past import Past
+    from bot.told import Told
+
+    return Past(Told(store.sent_figures, config.zone, config.corrections_weeks))
 
 
 def with_groups(config: Settings, engines: Engines) -> Engines:

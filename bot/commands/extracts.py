@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.commands import common
+from bot.commands.restatements import sent_as, sent_figures
 from kpi_engine.errors import InputError, LoadError, Unknown
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def ledger(
         raise InputError("Choose one of --csv and --parquet.")
     engine = common.open_engine(common.settings().home, known)
     day = common.as_at(engine, at)
-    scope = _scope(engine, as_)
+    scope = scope_of(engine, as_)
     whole = replace(scope, restricted=frozenset())
     done = {"ledger": clock or "all", "as_at": day.isoformat()}
     target = csv_file or parquet
@@ -134,11 +135,14 @@ def measures(
     """The catalogue with every measure's number."""
     engine = common.open_engine(common.settings().home, known)
     day = common.as_at(engine, at)
-    _scope(engine, as_)  # numbers of any unit are open to every active user
+    scope_of(engine, as_)  # numbers of any unit are open to every active user
     if unit not in engine.units:
         raise Unknown(f"There is no unit {unit!r} in this extract.")
     common.record_operator("measures", {"unit": unit, "as_at": day.isoformat()}, as_)
     found = engine.measures(day, unit)
+    if known is None:  # what was known earlier is compared with nothing sent later
+        told = sent_figures()
+        found = [row | sent_as(row, unit, day, told) for row in found]
     if as_json:
         common.say_json({"as_at": day.isoformat(), "unit": unit, "measures": found})
         return
@@ -146,12 +150,14 @@ def measures(
     from rich.table import Table
 
     table = Table(title=f"{engine.units[unit].name}, as at {day.isoformat()}")
-    for heading in ("measure", "value", "of", "unit", "target", "colour", "previous"):
+    headings = ("measure", "value", "of", "unit", "target", "colour", "previous")
+    for heading in (*headings, "sent as") if any("sent" in row for row in found) else headings:
         table.add_column(heading, justify="left" if heading in ("measure", "unit", "colour") else "right")
     for row in found:
         value = "no data" if row.get("no_data") else _shown(row["value"])
         cells = (row["of"], row["unit"], row["target"], row["rag"], row["previous"])
-        table.add_row(row["measure"], value, *(_shown(cell) for cell in cells))
+        sent = [f"{_shown(row['sent']['value'])} on {row['sent']['on']}"] if "sent" in row else []
+        table.add_row(row["measure"], value, *(_shown(cell) for cell in cells), *sent)
     Console().print(table)
 
 
@@ -162,7 +168,7 @@ def _shown(value: Any) -> str:
 def quality(as_json: common.AsJson = False, as_: common.As = None, known: common.Known = None) -> None:
     """What is wrong with the data of the current extract."""
     engine = common.open_engine(common.settings().home, known)
-    findings = engine.findings(_scope(engine, as_))
+    findings = engine.findings(scope_of(engine, as_))
     shown = [each.get("child_id") for each in findings] if as_json else []
     common.record_operator("quality", {"findings": len(findings)}, as_, shown)
     if as_json:
@@ -187,7 +193,7 @@ def _say_findings(findings: Iterable[Mapping[str, Any]]) -> None:
         common.say(f"  and {len(counts) - MOST_FINDINGS} more kinds; perfbot quality --json lists them all")
 
 
-def _scope(engine: Engine, as_: str | None) -> Scope:
+def scope_of(engine: Engine, as_: str | None) -> Scope:
     """The operator sees everything; with `--as`, that person's rights hold (rights.md 11)."""
     from bot import rights
     from bot.engines import FixedEngine

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from bot import rights
 from bot.cards import Heard, card, refusal_card
-from bot.dialogs import answer_json, clarify, exceptions, help, why
+from bot.dialogs import answer_json, clarify, exceptions, help, past_posts, why
 from bot.dialogs.room import Room, Said
 from bot.turn import PERSONAL
 from bot.understanding.reading import Choice, Reading
@@ -69,7 +69,7 @@ def answer(
         return Said(json, event, question, reading=reading)
     if not rights.shows_nothing_outside(found, room.scope):
         raise RowOutsideScope
-    found = exceptions.only_with_rows(_with_offer(found, room))
+    found = exceptions.only_with_rows(_with_offer(past_posts.noted(found, room.told), room))
     if note is not None:
         found = replace(found, note=note)
     heard = _heard(reading, question, room)

@@ -11,6 +11,7 @@ from bot.cards import Client
 from bot.cards.elements import text
 from bot.rights import Person
 from bot.store.subscriptions import Subscription
+from bot.told import Told
 from bot.turn import Audience
 from bot.understanding.reading import Reading
 from bot.wording import Names
@@ -25,6 +26,7 @@ class Room:
 
     as_at: the date asked from ("today", D); at most the extract's own.
     client: what the asker's client can draw, and where they stand in a drill-down.
+    told: what was sent of each figure; None where the answer is not of the present data (`--known`).
     """
 
     engine: Engine
@@ -34,6 +36,7 @@ class Room:
     as_at: date
     names: Names
     client: Client
+    told: Told | None = None
 
     @property
     def data(self) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,9 +29,12 @@ from bot.assistant import Assistant
 from bot.audit import StoreRecorder
 from bot.hosts.protocol import Sent
 from bot.memory import Forgetful
+from bot.past import Past
 from bot.restricted import RestrictedCases
+from bot.seals import Seals
 from bot.store import Store
-from bot.turn import Reply
+from bot.told import Told
+from bot.turn import PERSONAL, Audience, Reply, Turn
 from kpi_engine.engine import Engine
 from kpi_engine.question import UnitRef
 from schedules.briefings import Directory
@@ -52,6 +56,7 @@ PEOPLE = (
     ("U-ANALYST", "analyst", "", ""),
 )
 CHANNEL = "19:north"
+LONDON = ZoneInfo("Europe/London")
 
 
 def add(made: Tables, table: str, **cells: str) -> None:
@@ -152,7 +157,8 @@ class Office:
         self.engines = Current(self.home)
         self.assistant = Assistant(
             self.engines, Forgetful(), StoreRecorder(self.store.audit), restricted=RestrictedCases(self.home),
-            clock=self.clock,
+            clock=self.clock, channels=self.store.channels, seals=Seals(lambda text: sha256(text).hexdigest()),
+            past=Past(Told(self.store.sent_figures, LONDON, self.weeks)),
         )  # fmt: skip
         tools = Tools(
             store=self.store, engines=self.engines, composer=self.assistant, sender=self.connector,
@@ -166,7 +172,7 @@ class Office:
 
     def _timetable(self, directory: Directory) -> Timetable:
         weekly = Weekly(Slot(0, time(8, 30)), time(12))
-        return Timetable(ZoneInfo("Europe/London"), weekly, 30, units=tuple(directory.units))
+        return Timetable(LONDON, weekly, 30, units=tuple(directory.units))
 
     def again(self) -> Office:
         return Office(self.home, self.store, self.clock, self.connector, self.weeks)
@@ -185,3 +191,17 @@ class Office:
         await self.corrections.look()
         await self.deliveries.look()
         return self.connector.accepted[before:]
+
+    async def ask(self, text: str, person: str = "U-NORTH", *, channel: bool = False) -> Reply:
+        """What is answered to a person in their own chat, or in North's channel."""
+        audience = Audience("channel", UnitRef("team", "T1")) if channel else PERSONAL
+        place = CHANNEL if channel else ""
+        turn = Turn(
+            person,
+            CHANNEL if channel else f"a:{person}",
+            self.clock(),
+            text,
+            audience=audience,
+            place_id=place,
+        )
+        return (await self.assistant.reply(turn))[0]
