@@ -23,7 +23,7 @@ SHOWS: dict[Show, Callable[[Asked], Answer]] = {
     "changes": changes, "quality": quality, "contract": contract, "help": helping,
 }  # fmt: skip
 
-TAKES_APART: frozenset[Show] = frozenset({"forecast", "benchmark"})
+TAKES_APART: frozenset[Show] = frozenset({"forecast", "benchmark", "trend", "changes"})
 """Shows that make further numbers out of one: of other units under characteristic filters the one alone is given."""
 
 

@@ -12,6 +12,7 @@ from kpi_engine import periods, signals
 from kpi_engine.answer import Answer, Group, MeasureAnswer, Point, Row
 from kpi_engine.answering.asked import Asked
 from kpi_engine.answering.numbers import Counter, when
+from kpi_engine.answering.small_numbers import SMALL
 from kpi_engine.days import Mask, day
 from kpi_engine.errors import NotPermitted
 from kpi_engine.figures import POPULATION_MASKS, default_period, needs_period
@@ -308,7 +309,8 @@ def coming_up(asked: Asked) -> Answer:
             r for s in sheets for r in asked.records(wanted, s.where(visible[s.team]))
         ]
         found = MeasureAnswer(wanted.slug, value, None, value, wanted.counts, period=period)
-        found = asked.suppress(found, asked.question.unit.id)
+        if asked.hides_parts() and value:  # what falls due by one day less what does by another is a child's
+            found = replace(found, value=None, met=None, suppressed=True, withheld=value > SMALL)
         shown = None if value and not rows else asked.limited(_by_due(rows))
         answers.append(replace(found, rows=shown))
     return asked.answer(answers, held_back)

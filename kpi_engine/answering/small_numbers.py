@@ -1,12 +1,15 @@
 """Small numbers of other units under characteristic filters, and the numbers that would give one away (rights.md 4).
 
 A number from 1 to 5 is not shown. Nor is a number from which, together with another one that anybody may ask for, such
-a small number follows by subtraction ("asking twice"). Three ways of asking twice are closed, each by a rule that looks
+a small number follows by subtraction ("asking twice"). Five ways of asking twice are closed, each by a rule that looks
 at the data alone, never at who asked what before, so that the same question always gets the same answer:
 
 - by filter: the number without the filter, or for the other values of the filter, less this one;
 - by age: one span of ages less another. Ages are cut only where every span between cuts holds nobody or at least 6;
-- by unit: a service less its teams, less the asker's own teams.
+- by unit: a service less its teams, less the asker's own teams;
+- by time: one day less another, four weeks less three. Such numbers are told for the extract's own day and the
+  measure's own period only, never as a trend;
+- by cutting twice: one characteristic at a time, and none together with a kind of case or with days overdue.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from kpi_engine import cells as cell_words
 from kpi_engine.answer import Figure
 from kpi_engine.answering import filters
 from kpi_engine.days import Days, Mask, age_on, day
-from kpi_engine.figures import Rows
+from kpi_engine.figures import Rows, default_period, needs_period
 from kpi_engine.measure import Average, Measure, Rate, Share
 from kpi_engine.question import ALL, CHARACTERISTIC_FILTERS, Period
 
@@ -89,7 +92,19 @@ class SmallNumbers:
         mine = self._parts(unit_id, self._told)
         if not any(mine):
             return False
+        if self._is_cut_twice() or self._is_of_another_time():
+            return True
         return self._by_filter(unit_id, mine) or self._by_age(unit_id) or self._by_unit(unit_id, mine)
+
+    def _is_cut_twice(self) -> bool:
+        """Whether the children are parted by more than one characteristic (an age's two ends are one)."""
+        names = {"age" if name in AGE_FILTERS else name for name in CHARACTERISTIC_FILTERS & set(self._told)}
+        return len(names) > 1 or bool(set(self._told) - CHARACTERISTIC_FILTERS)
+
+    def _is_of_another_time(self) -> bool:
+        """Whether it is counted for any other day than the extract's, or over any period but the measure's own."""
+        own = default_period(self._wanted, self._engine.as_at) if needs_period(self._wanted) else None
+        return self._as_at != self._engine.as_at or self._period != own
 
     def _by_filter(self, unit_id: str, mine: Parts) -> bool:
         for name in CHARACTERISTIC_FILTERS & set(self._told):

@@ -84,7 +84,7 @@ async def room(
     made = Room(store, connector)
     await store.channels.assign(PLACE, UnitRef("team", "T11"), "p", NOW)
     assistant = Assistant(
-        FixedEngine(borough), StoreMemory(store.contexts, store.choices, timedelta(minutes=30)), StoreRecorder(store.audit),
+        FixedEngine(borough), StoreMemory(store.contexts, store.choices), StoreRecorder(store.audit),
         seals=Seals(lambda text: f"{hash(text) & (2**128 - 1):064x}"),
     )  # fmt: skip
 

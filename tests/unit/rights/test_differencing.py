@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ import kpi_engine
 from kpi_engine.answer import MeasureAnswer
 from kpi_engine.answering.small_numbers import withheld
 from kpi_engine.engine import Engine
-from kpi_engine.question import EVERYTHING, Question, Scope, make_filters
+from kpi_engine.question import EVERYTHING, Period, Question, Scope, make_filters
 
 D = date(2026, 11, 15)
 MINE = "T11"
@@ -211,3 +211,38 @@ def test_what_is_left_of_a_total_is_never_small(cells: dict[str, int], left: int
         return
     shown = [n for key, n in cells.items() if key not in hidden and (key == own or not 0 < n <= 5)]
     assert not 0 < total - sum(shown) <= 5
+
+
+@pytest.mark.parametrize("slug", ["cp_open", "cp_visits_overdue", "cp_visits_in_time"])
+def test_no_two_days_or_periods_can_be_subtracted(borough: Engine, slug: str) -> None:
+    """Day by day, and over nested periods: another unit's number by a characteristic is told for now alone."""
+    for unit, back in itertools.product(others(borough), range(1, 15)):
+        days = Question("headline", (slug,), borough.units[unit].ref, D - timedelta(days=back),
+                        filters=make_filters({"age_max": 4}))  # fmt: skip
+        span = days.but(as_at=D, period=Period(D - timedelta(days=7 * back - 1), D))
+        for asked in (days, span):
+            found, now = borough.ask(asked, SCOPE).answers[0], ask(borough, slug, unit, age_max=4)
+            assert found.value in (None, 0, now.value), (unit, asked.as_at, asked.period)
+            assert found.points is None
+    own = Question("trend", (slug,), borough.units[MINE].ref, D, filters=make_filters({"age_max": 4}))
+    assert borough.ask(own, SCOPE).answers[0].points
+
+
+@pytest.mark.parametrize("show", ["trend", "changes", "forecast", "benchmark"])
+def test_what_takes_a_number_apart_by_time_gives_the_number_alone(borough: Engine, show: str) -> None:
+    for unit in others(borough):
+        asked = Question(show, ("cp_open",), borough.units[unit].ref, D, filters=make_filters({"age_max": 4}))  # type: ignore[arg-type]
+        found = borough.ask(asked, SCOPE).answers[0]
+        assert found.value == ask(borough, "cp_open", unit, age_max=4).value
+        assert (found.points, found.came_on, found.came_off, found.stayed, found.previous) == (None,) * 5
+
+
+@pytest.mark.parametrize(
+    "twice", [{"category": "NEG"}, {"case_type": "CP"}, {"days_overdue_min": 1}, {"legal_status": "C2"}]
+)
+def test_children_are_parted_once(borough: Engine, twice: dict[str, int | str]) -> None:
+    """Two cuts at once would tell a cell of a table whose edges anybody may ask for."""
+    for slug, unit in itertools.product(COUNTS, others(borough)):
+        assert ask(borough, slug, unit, age_max=9, **twice).value in (None, 0)
+    own, whole = (ask(borough, "cp_open", MINE, scope, age_max=9, **twice) for scope in (SCOPE, EVERYTHING))
+    assert own.value == whole.value

@@ -30,9 +30,10 @@ PARENTS = {"T02": "S1", "T11": "S2", "T12": "S2", "T21": "S3", "S1": "ALL", "S2"
 OWN = {"U-DIR": "ALL", "U-AD2": "S2", "U-T11": "T11", "U-T12": "T12", "U-T21": "T21"}
 HELD = {"C101": "T11", "C102": "T11", "C103": "T11", "C201": "T12", "C202": "T12"}
 WORKS = {"P1190": "T11", "P1191": "T11", "P1192": "T11", "P1291": "T12", "P1292": "T12", "P2191": "T21"}
-PLACES: list[tuple[str, str | None]] = [
-    ("personal", None), ("channel", "T11"), ("channel", "T12"), ("channel", "S2"), ("group", "T21"),
-    ("channel", "ALL"), ("group", None),
+Place = tuple[str, str | None, str]
+PLACES: list[Place] = [
+    ("personal", None, ""), ("channel", "T11", ""), ("channel", "T12", ""), ("channel", "S2", ""), ("group", "T21", ""),
+    ("channel", "ALL", ""), ("group", None, ""), ("channel", "T11", "some"), ("group", "ALL", "unknown"),
 ]  # fmt: skip
 UNITS = ("T11", "T12", "T21", "S2", "S3", "ALL")
 MEASURES = (
@@ -59,13 +60,13 @@ def inside(unit: str | None, above: str) -> bool:
     return above == "ALL" and unit is None
 
 
-def open_teams(user: str, place: tuple[str, str | None]) -> set[str]:
+def open_teams(user: str, place: Place) -> set[str]:
     """The teams whose children and workers this person may see here."""
-    kind, chat = place
+    kind, chat, outsiders = place
     teams = {team for team in ("T02", "T11", "T12", "T21") if inside(team, OWN[user])}
     if kind == "personal":
         return teams
-    return {team for team in teams if chat is not None and inside(team, chat)}
+    return {team for team in teams if chat is not None and not outsiders and inside(team, chat)}
 
 
 def questions(engine: Engine) -> list[Question]:
@@ -88,7 +89,7 @@ def questions(engine: Engine) -> list[Question]:
     return list(dict.fromkeys(found))
 
 
-def permitted(question: Question, teams: set[str], place: tuple[str, str | None]) -> bool:
+def permitted(question: Question, teams: set[str], place: Place) -> bool:
     if question.show == "explain":
         return True
     rows, by_worker = question.show in ROW_SHOWS, question.by == "worker"
@@ -124,8 +125,8 @@ def test_the_whole_way_nobody_sees_more_and_nobody_sees_less(borough: Engine) ->
     asked = questions(borough)
     combinations, faults = 0, []
     for user, place in itertools.product(OWN, PLACES):
-        kind, unit = place
-        audience = Audience(kind, borough.units[unit].ref if unit else None)  # type: ignore[arg-type]
+        kind, unit, outsiders = place
+        audience = Audience(kind, borough.units[unit].ref if unit else None, outsiders)  # type: ignore[arg-type]
         scope = rights.scope_for(rights.identify(user, borough), audience, borough)
         teams = open_teams(user, place)
         for question in asked:
@@ -139,7 +140,7 @@ def test_the_whole_way_nobody_sees_more_and_nobody_sees_less(borough: Engine) ->
 
 
 def _faults(
-    said: ask.Said, question: Question, teams: set[str], place: tuple[str, str | None], whole: Any
+    said: ask.Said, question: Question, teams: set[str], place: Place, whole: Any
 ) -> list[str]:
     allowed = permitted(question, teams, place)
     spoken = json.dumps([said.json, said.card])

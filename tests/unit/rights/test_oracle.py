@@ -14,9 +14,13 @@ from bot.turn import Audience
 from kpi_engine.engine import Engine
 from kpi_engine.question import SHOWS, Question, UnitRef
 
-AUDIENCES: list[tuple[str, str | None]] = [
-    ("personal", None), ("channel", "T11"), ("channel", "T21"), ("channel", "S1"), ("channel", "S2"),
-    ("group", "T12"), ("group", "ALL"), ("channel", None), ("group", None), ("channel", "T99"),
+Where = tuple[str, str | None, str]
+"""Kind of chat, its unit, and whether outsiders listen ("", some, unknown)."""
+AUDIENCES: list[Where] = [
+    ("personal", None, ""), ("channel", "T11", ""), ("channel", "T21", ""), ("channel", "S1", ""),
+    ("channel", "S2", ""),
+    ("group", "T12", ""), ("group", "ALL", ""), ("channel", None, ""), ("group", None, ""), ("channel", "T99", ""),
+    ("channel", "T11", "some"), ("group", "ALL", "some"), ("channel", "T11", "unknown"), ("group", "S1", "unknown"),
 ]  # fmt: skip
 NUMBERS = ("cp_visits_overdue", "cp_visits_in_time")
 STAFF = ("supervisions_overdue", "appraisals_in_time", "caseload_average")
@@ -40,23 +44,23 @@ def inside(team: str | None, unit: str) -> bool:
     return False
 
 
-def may_see_team(user: str, where: tuple[str, str | None], team: str | None) -> bool:
+def may_see_team(user: str, where: Where, team: str | None) -> bool:
     """Rights.md 2 and 4, for one team's rows (None: rows that no team holds)."""
     _, own, also = USERS[user]
     person_sees = False
     for unit in [own or "ALL", *filter(None, also.split(";"))]:
         if unit == "ALL" or (team is not None and inside(team, unit)):
             person_sees = True
-    kind, unit_of_chat = where
+    kind, unit_of_chat, outsiders = where
     if kind == "personal":
         return person_sees
-    if unit_of_chat is None:
+    if unit_of_chat is None or outsiders:
         return False
     chat_sees = unit_of_chat == "ALL" or (team is not None and inside(team, unit_of_chat))
     return person_sees and chat_sees
 
 
-def oracle(user: str, where: tuple[str, str | None], question: Question) -> bool:
+def oracle(user: str, where: Where, question: Question) -> bool:
     """May this be answered at all, wholly or in part?"""
     if question.show in ("explain", "help"):
         return True
@@ -79,7 +83,7 @@ def oracle(user: str, where: tuple[str, str | None], question: Question) -> bool
 def test_no_leak_and_no_wrongful_refusal_in_every_combination(authority: Engine) -> None:
     leaks, refusals, seen = [], [], 0
     for user, where in itertools.product(USERS, AUDIENCES):
-        audience = Audience(where[0], _ref(authority, where[1]))  # type: ignore[arg-type]
+        audience = Audience(where[0], _ref(authority, where[1]), where[2])  # type: ignore[arg-type]
         scope = rights.scope_for(rights.identify(user, authority), audience, authority)
         for show, unit, slugs, about in itertools.product(SHOWS, PARENTS, (NUMBERS, STAFF, MIXED), ABOUT):
             question = Question(
@@ -99,7 +103,7 @@ def test_no_leak_and_no_wrongful_refusal_in_every_combination(authority: Engine)
 
 def test_the_scope_opens_exactly_the_teams_of_the_oracle(authority: Engine) -> None:
     for user, where in itertools.product(USERS, AUDIENCES):
-        audience = Audience(where[0], _ref(authority, where[1]))  # type: ignore[arg-type]
+        audience = Audience(where[0], _ref(authority, where[1]), where[2])  # type: ignore[arg-type]
         scope = rights.scope_for(rights.identify(user, authority), audience, authority)
         for team in (*TEAMS, None):
             expected = may_see_team(user, where, team)
