@@ -20,6 +20,7 @@ import kpi_engine
 from bot.hosts.protocol import Sender
 from bot.settings import Settings
 from bot.store import Delivery, Store
+from bot.store.database import reason
 from schedules.alerts import follow_by_file
 from schedules.briefings import Composer, Directory
 from schedules.corrections import Corrections, Corrector
@@ -121,7 +122,7 @@ class Schedules:
                 await self._deliveries.look()
                 well = True
             except (SQLAlchemyError, OSError) as error:
-                log.error("The database is away (%s); the timetable waits for it.", type(error).__name__)
+                log.error("The database cannot be used (%s); what is due waits for it.", reason(error))
             except Exception as error:  # the next look must come, whatever this one met
                 log.error("Looking at the timetable failed: %s.", type(error).__name__)
             await self._pulse.looked(well=well)

@@ -38,11 +38,16 @@ def guarded(app: Callable[..., Any]) -> int:
 
 def _other(error: Exception) -> int:
     """Errors of the store and the settings are the operator's to mend; anything else is a bug."""
+    from sqlalchemy.exc import InterfaceError, OperationalError
+
     from bot.settings import SettingsError
     from bot.store import StoreUnavailable
+    from bot.store.database import reason
 
     if isinstance(error, (SettingsError, StoreUnavailable)):
         return _end(str(error), MISTAKE)
+    if isinstance(error, (OperationalError, InterfaceError)):  # full, read-only, gone: the operator's to mend
+        return _end(f"The database cannot be used: {reason(error)}. Mend that and say it again.", MISTAKE)
     # The message of an unforeseen error may quote data: its kind and its place are enough to find it.
     return _end(f"{APOLOGY} ({type(error).__name__} at {_place(error)}).", BUG)
 

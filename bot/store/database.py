@@ -126,9 +126,15 @@ def open_engine(url: str) -> AsyncEngine:
 def sentence(engine: AsyncEngine, error: BaseException) -> str:
     """One sentence for the operator about a database that does not answer; no password, no values."""
     where = engine.url.render_as_string(hide_password=True)
+    return f"The database {where} cannot be used: {reason(error)}."
+
+
+def reason(error: BaseException) -> str:
+    """What the database itself says, in its first line: "database or disk is full". No statement, no values."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     said = str(cause).splitlines()
-    return f"The database {where} cannot be used: {said[0] if said else type(cause).__name__}."
+    first = said[0].removeprefix("<class '").strip() if said else ""
+    return (first.partition("'>: ")[2] or first or type(cause).__name__).rstrip(".")
 
 
 def _make_private(path: Path) -> None:

@@ -141,7 +141,7 @@ async def test_a_look_that_fails_is_logged_without_values_and_followed_by_anothe
     with caplog.at_level(logging.INFO):
         async with running(store, Host(), tmp_path, Clock(MONDAY)):
             await until(all_sent)
-    assert "The database is away (OSError)" in caplog.text
+    assert "The database cannot be used (" in caplog.text
     assert "Looking at the timetable failed: ValueError." in caplog.text
     assert "C1234" not in caplog.text
 
