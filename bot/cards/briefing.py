@@ -78,7 +78,7 @@ def _numbers(b: Mapping[str, Any], client: Client, question: Question, room: Roo
     if len(found) > len(shown):
         more = f"and {counted(len(found) - len(shown), 'more measures')} off target: press All measures."
         out.append(text(more, subtle=True, size="Small"))
-    rest = (words.on_target(b), words.volumes(b))
+    rest = (words.on_target(b), words.volumes(b), words.signals(b))
     letters = _MOST_ON_TARGET * room.rows // ROOMS[0].rows
     return [*out, *(text(shorten(line, letters), size="Small", spacing="Small") for line in rest if line)]
 

@@ -12,11 +12,17 @@ from typing import Any
 from bot.cards.client import Client
 from bot.cards.elements import Element, picture, text
 from bot.cards.frame import Room
-from bot.cards.spec import Bar, Bars, Line, Track
+from bot.cards.spec import Bar, Bars, Control, Line, Track
 from kpi_engine.answer import Rag
 
 _LEAST_ROWS = 5
-_COLOURS: dict[Rag | None, str] = {"red": "attention", "amber": "warning", "green": "good", None: "categoricalBlue"}
+AVERAGE, LOWER, UPPER, SIGNAL = "Average", "Lower limit", "Upper limit", "Signal"
+_COLOURS: dict[Rag | None, str] = {
+    "red": "attention",
+    "amber": "warning",
+    "green": "good",
+    None: "categoricalBlue",
+}
 
 
 def draw(spec: Line | Bars, client: Client, room: Room) -> Element:
@@ -43,9 +49,17 @@ def drawn(chart: Mapping[str, Any]) -> Element:
     return _picture(
         Line(
             chart["title"], chart["yAxisTitle"], tracks.get("Now", ()), tracks.get("Target", ()), alt, small=True,
-            ahead=tracks.get("Expected", ()),
+            ahead=tracks.get("Expected", ()), control=_control(tracks),
         )
     )  # fmt: skip
+
+
+def _control(tracks: Mapping[str, Track]) -> Control | None:
+    """The control chart's lines of a chart element."""
+    if not all(name in tracks for name in (AVERAGE, LOWER, UPPER)):
+        return None
+    mean, low, high = (tracks[name][0][1] for name in (AVERAGE, LOWER, UPPER))
+    return Control(mean, low, high, tracks.get(SIGNAL, ()))
 
 
 def _sentence(spec: Line | Bars) -> Element:
@@ -70,13 +84,23 @@ def _element(spec: Line | Bars) -> Element:
             "data": [{"x": bar.name, "y": bar.value, "color": _COLOURS[bar.rag]} for bar in spec.bars],
         }
     lines = [("Now", spec.values, "categoricalBlue"), ("Expected", spec.ahead, "categoricalPurple"),
-             ("Target", spec.targets, "neutral")]  # fmt: skip
+             ("Target", spec.targets, "neutral"), *_control_lines(spec)]  # fmt: skip
     return {
         "type": "Chart.Line",
         "title": spec.title,
         "yAxisTitle": spec.unit,
         "data": [_line(*line) for line in lines if line[1]],
     }
+
+
+def _control_lines(spec: Line) -> list[tuple[str, Track, str]]:
+    """Average and limits from the first point to the last, and the points of the signal."""
+    if spec.control is None or not spec.values:
+        return []
+    ends = (spec.values[0][0], spec.values[-1][0])
+    told = ((AVERAGE, spec.control.mean), (LOWER, spec.control.low), (UPPER, spec.control.high))
+    lines: list[tuple[str, Track, str]] = [(name, tuple((x, y) for x in ends), "neutral") for name, y in told]
+    return [*lines, (SIGNAL, spec.control.marked, "warning")]
 
 
 def _line(legend: str, values: tuple[tuple[str, float], ...], colour: str) -> dict[str, Any]:

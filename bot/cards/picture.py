@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from bot.cards.spec import Bars, Line
+from bot.cards.spec import Bars, Control, Line
 from bot.wording.plain import number, short_day, shorten
 from kpi_engine.answer import Rag
 
@@ -54,7 +54,7 @@ def png(spec: Line | Bars) -> bytes:
 def _height(spec: Line | Bars) -> float:
     if isinstance(spec, Bars):
         return 0.5 + 0.24 * max(len(spec.bars), 2)
-    return 1.5 if spec.small else 2.2
+    return (1.5 if spec.small else 2.2) + (0.4 if spec.control else 0)
 
 
 def _bars(axes: Axes, spec: Bars) -> None:
@@ -82,6 +82,8 @@ def _line(axes: Axes, spec: Line) -> None:
         if points:
             axes.plot([_at(x) for x, _ in points], [y for _, y in points],
                       style, color=colour, linewidth=1.2 if name == "Target" else 2, label=name)  # fmt: skip
+    if spec.control is not None:
+        _control(axes, spec.control)
     for points in (spec.values, spec.ahead):
         if points:
             last, value = points[-1]
@@ -96,8 +98,20 @@ def _line(axes: Axes, spec: Line) -> None:
     axes.set_ylabel(spec.unit, fontsize=_LETTERS, color=_INK)
     axes.grid(axis="y", color="#e4e4e4", linewidth=0.6)
     axes.margins(x=0.08)
-    if spec.targets or spec.ahead:
+    if spec.control is not None:
+        axes.legend(fontsize=_LETTERS - 2, frameon=False, loc="upper center", bbox_to_anchor=(0.45, -0.14), ncol=3)
+    elif spec.targets or spec.ahead:
         axes.legend(fontsize=_LETTERS - 1, frameon=False, loc="best")
+
+
+def _control(axes: Axes, control: Control) -> None:
+    """Average and limits as thin lines of different dashes, the signal's points as open diamonds: shape, not colour."""
+    axes.axhline(control.mean, color=_INK, linewidth=0.8, label="Average")
+    for place, limit in enumerate((control.low, control.high)):
+        axes.axhline(limit, color=_INK, linewidth=0.8, linestyle=(0, (6, 3)), label="_" if place else "Usual range")
+    if control.marked:
+        axes.plot([_at(x) for x, _ in control.marked], [y for _, y in control.marked], "D", markersize=9,
+                  markerfacecolor="none", markeredgecolor=_INK, markeredgewidth=1.4, label="Signal")  # fmt: skip
 
 
 def _at(iso: str) -> int:

@@ -11,8 +11,19 @@ Track = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
+class Control:
+    """A control chart's lines: the average, and the limits between which numbers usually move. marked: the points of a
+    signal, none where the newest is within the usual wobble."""
+
+    mean: float
+    low: float
+    high: float
+    marked: Track = ()
+
+
+@dataclass(frozen=True)
 class Line:
-    """A line over time. ahead: what is expected.  small: less high.
+    """A line over time. ahead: what is expected.  small: less high.  control: the control chart's lines, if any.
 
     alt: what a person who cannot see it is told, first and last number included.
     """
@@ -24,6 +35,7 @@ class Line:
     alt: str = ""
     small: bool = False
     ahead: Track = ()
+    control: Control | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from bot.cards.charts import draw
 from bot.cards.client import Client
 from bot.cards.elements import Column, Element, container, table, text
 from bot.cards.frame import ROOMS, Parts, Room
-from bot.cards.spec import Line
+from bot.cards.spec import Control, Line, Track
 from bot.wording import phrases, sentences
 from bot.wording.names import Names
 from bot.wording.plain import day
@@ -32,6 +32,7 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
             body.append(text(phrases.title(a.measure), bold=True))
         body += headline.number(a, question)[:1] if a.value is not None or a.suppressed else []
         body.append(draw(spec, client, room) if spec.values else text(nothing_to_draw(a)))
+        body += [text(sentence, spacing="Small") for sentence in a.sentences]  # what the control chart says
     body += tables.without_number(answer, names, room)
     if len(drawn) > _MOST_CHARTS:
         more = [phrases.title(a.measure) for a in drawn[_MOST_CHARTS:]]
@@ -64,7 +65,25 @@ def line(a: MeasureAnswer, points: tuple[Point, ...], *, small: bool = False) ->
     known = [p for p in points[-_MOST_POINTS:] if p.value is not None]
     values = tuple((p.date.isoformat(), float(p.value)) for p in known if p.value is not None)
     targets = tuple((p.date.isoformat(), p.target) for p in known if p.target is not None)
-    return Line(phrases.title(a.measure), measure.counts, values, targets, alt(a, known), small)
+    return Line(
+        phrases.title(a.measure),
+        measure.counts,
+        values,
+        targets,
+        alt(a, known),
+        small,
+        control=control(a, values),
+    )
+
+
+def control(a: MeasureAnswer, values: Track) -> Control | None:
+    """The control chart's lines, and the points that its signal rests on."""
+    told = a.extra.get("signal")
+    if not told or told.get("mean") is None:
+        return None
+    since = told.get("since") if told.get("rule") else None
+    marked = tuple(point for point in values if since is not None and point[0] >= since)
+    return Control(float(told["mean"]), float(told["low"]), float(told["high"]), marked)
 
 
 def alt(a: MeasureAnswer, known: list[Point]) -> str:
@@ -74,9 +93,14 @@ def alt(a: MeasureAnswer, known: list[Point]) -> str:
     measure = phrases.of(a.measure)
     first, last = known[0], known[-1]
     start, end = (phrases.figure(p.value, p.of, measure) for p in (first, last))
-    return (
+    said = (
         f"Line chart of {phrases.title(a.measure)}: {start} on {day(first.date)}, {end} on {day(last.date)}."
     )
+    told = a.extra.get("signal")
+    if not told:
+        return said
+    mean, low, high = (phrases.amount(told[name], measure) for name in ("mean", "low", "high"))
+    return f"{said} Average {mean}, usual range {low} to {high}; {'a signal' if told.get('rule') else 'no signal'}."
 
 
 def _numbers(a: MeasureAnswer, most: int, *, hidden: bool) -> list[Element]:

@@ -16,6 +16,7 @@ from bot.wording.plain import counted, day, inside, listed, number, upper
 from kpi_engine.answer import Answer, MeasureAnswer
 
 Parts = Mapping[str, Any]
+_MOST_SIGNALS = 4
 
 
 def week(parts: Parts) -> str:
@@ -154,7 +155,7 @@ def say(parts: Parts, answer: Answer, names: Names) -> list[str]:
     out = [f"{start}: {talk[0]}" if talk else f"{start}: nothing stands out against target."]
     out += [f"{n}. {sentence}" for n, sentence in enumerate(talk, 1)] if len(talk) > 1 else []
     out += [f"- {table_line(entry)}" for entry in off_target(parts)]
-    out += [on_target(parts), volumes(parts)]
+    out += [on_target(parts), volumes(parts), signals(parts)]
     if parts.get("trajectory"):
         out.append(trajectory_sentence(parts["trajectory"]))
     total = parts.get("due_total") or 0
@@ -171,6 +172,21 @@ def say(parts: Parts, answer: Answer, names: Names) -> list[str]:
         out.append("Teams:")
         out += [f"- {team_line(t)}" for t in parts["teams"]]
     return [p for p in (*out, no_data(parts), findings(parts)) if p]
+
+
+def signals(parts: Parts) -> str:
+    """The measures whose newest week is more than chance, worse first, in one sentence."""
+    words = {"worse": "worse", "better": "better", "change": "a change"}
+    told = [
+        f"{phrases.title(entry['measure'])} ({word})"
+        for sense, word in words.items()
+        for entry in parts.get("table") or ()
+        if (entry.get("signal") or {}).get("sense") == sense
+    ]
+    shown = told[:_MOST_SIGNALS] + (
+        [f"{len(told) - _MOST_SIGNALS} more"] if len(told) > _MOST_SIGNALS else []
+    )
+    return f"More than chance (control chart): {listed(shown)}." if shown else ""
 
 
 def contracts(parts: Parts) -> list[str]:

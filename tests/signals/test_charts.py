@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kpi_engine
-from kpi_engine.answer import Point
+from bot.cards.charts import draw, drawn
+from bot.cards.client import Client
+from bot.cards.frame import ROOMS
+from bot.cards.spec import Control
+from bot.cards.trend import line
+from kpi_engine.answer import MeasureAnswer, Point
 from kpi_engine.measures import measure
 from kpi_engine.question import AUTHORITY, EVERYTHING, Question
 from kpi_engine.signals import Signal, sentences, signal
@@ -140,3 +145,40 @@ def test_the_briefings_table_carries_signals_that_the_trend_confirms(borough: kp
         (trend,) = borough.ask(Question("trend", (slug,), AUTHORITY, borough.as_at), EVERYTHING).answers
         same = trend.extra["signal"]
         assert told[slug] == (same if same["rule"] else None)
+
+
+def test_a_trend_draws_average_limits_and_the_points_of_its_signal() -> None:
+    """In the chart for Teams and in the picture of it alike, each with a name in words; no signal, no marks."""
+    days = [date(2026, 8, 23) + timedelta(weeks=week) for week in range(13)]
+    told = {
+        "rule": "shift",
+        "sense": "worse",
+        "mean": 3.0,
+        "low": 1.0,
+        "high": 5.0,
+        "since": days[-7].isoformat(),
+    }
+    found = tuple(Point(day, float(place), None) for place, day in enumerate(days))
+    spec = line(MeasureAnswer("cin_unallocated", 12, extra={"signal": told}), found)
+    assert spec.control == Control(
+        3.0, 1.0, 5.0, tuple((day.isoformat(), float(6 + n)) for n, day in enumerate(days[-7:]))
+    )
+    assert "Average 3, usual range 1 to 5; a signal." in spec.alt
+    element = draw(spec, Client(), ROOMS[0])
+    assert [one["legend"] for one in element["data"]] == [
+        "Now",
+        "Average",
+        "Lower limit",
+        "Upper limit",
+        "Signal",
+    ]
+    assert (
+        drawn(element)["url"]
+        == drawn(element)["url"]
+        != drawn({**element, "data": element["data"][:1]})["url"]
+    )
+    calm = line(
+        MeasureAnswer("cin_unallocated", 12, extra={"signal": told | {"rule": None, "since": None}}), found
+    )
+    assert calm.control == Control(3.0, 1.0, 5.0)
+    assert line(MeasureAnswer("cin_unallocated", 12), found).control is None
