@@ -76,7 +76,9 @@ class AspectReading(Naming):
                     aspects.name = names.get(value, value)
                     aspects.said = found[value][0].text
                     break
-        worst = [p for p in asked.find("rank") if "overdue" in p.norm or "late" in p.norm.split()]
+        worst = [
+            p for p in asked.find("rank") if "overdue" in p.norm or {"late", "behind"} & set(p.norm.split())
+        ]
         if not aspects.name and (
             worst or any(amount.late or "overdue" in amount.order for _, amount in self.amounts)
         ):

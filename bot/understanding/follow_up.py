@@ -141,6 +141,7 @@ def _stands_alone(cut: Cut, concepts: set[str]) -> bool:
         return False
     opens = any(" ".join(t.norm for t in cut.tokens[lead[0].first :]).startswith(o + " ") for o in OPENINGS)
     whose = any((p.name and p.name.kind == "unit") or p.has("own") or p.has("whole") for p in lead)
+    whose = whose or any(token.norm == "we" for token in cut.tokens)
     return (
         opens
         and (whose or any(p.has("aspect") for p in lead))
@@ -403,6 +404,8 @@ def _lay(walker: Laying) -> Reading | None:
     )
     averages = averages and all(n.subject.plain for n in walker.named)
     if not said_show and base.show == "list" and (own_aspect in ("in_time", "rate", "weak") or averages):
+        draft.show = "headline"
+    if not said_show and base.show == "explain" and averages:
         draft.show = "headline"
     if (
         not said_show

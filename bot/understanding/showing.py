@@ -527,8 +527,8 @@ class Showing(Measuring):
 
     def _is_coming_up(self) -> bool:
         asked = self.asked
-        ahead = bool(self.when and self.when.ahead)
         due = bool(self.found_aspects["due"])
+        ahead = bool(self.when and (self.when.ahead or (due and self.when.coming and "will" in self.norms)))
         asks_when = "when" in self.norms and "next" in self.norms and bool(self.named)
         if (
             asks_when

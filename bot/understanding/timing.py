@@ -73,7 +73,8 @@ def apply_time(draft: Draft, when: When | None, text: str, as_at: date) -> None:
         draft.as_at, draft.period = min(past.last, as_at), past
         return
     if draft.show == "trend":
-        draft.period = past
+        onward = text.startswith("from ") and not {"to", "until", "till", "and"} & set(text.split())
+        draft.period = Period(past.first, as_at) if onward else past
         return
     if stands and not flows:
         draft.as_at = min(past.last, as_at)
