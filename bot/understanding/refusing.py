@@ -20,9 +20,8 @@ WHICH_OF_SEVERAL = frozenset({"first", "second", "subsequent", "later", "next", 
 HAVING = frozenset(
     {"with a", "have a", "has a", "got a", "has got a", "have got a", "with", "have had", "has had"}
 )
-PRESSING = frozenset(
-    "urgent single official formal important key main nice lovely great perfect brilliant cool fine".split()
-)
+PRESSING = frozenset({"urgent", "single", "official", "formal", "important", "key", "main"})
+PRESSING |= {"nice", "lovely", "great", "perfect", "brilliant", "cool", "fine"}
 WISHES = frozenset({"like", "want"})
 NOT_PEOPLE = frozenset(
     {
