@@ -99,11 +99,12 @@ class Organisation:
         return (*climb, ALL)
 
     def nearest_common_parent(self, unit_ids: tuple[str, ...] | list[str]) -> str:
-        """The lowest unit that holds all of them; ALL if none does."""
+        """The lowest unit that holds all of them; ALL if none does, and where it is the department above all others."""
         paths = [self.path(one) for one in unit_ids]
         if not paths:
             return ALL
-        return next((one for one in paths[0] if all(one in p for p in paths)), ALL)
+        lowest = next((one for one in paths[0] if all(one in p for p in paths)), ALL)
+        return ALL if len(self.units_below(lowest)) >= len(self._everything) - 1 else lowest
 
     def team_mask(self, unit_id: str) -> Mask:
         """By team code (the last place = no team): whether its rows belong to the unit."""

@@ -13,7 +13,7 @@ from bot.understanding.corrections import corrections
 from bot.understanding.draft import Env
 from bot.understanding.follow_up import complete, follow, hangs, is_correction, is_follow_up
 from bot.understanding.interpret import interpret
-from bot.understanding.pieces import Cut, cut
+from bot.understanding.pieces import Cut, Piece, cut
 from bot.understanding.reading import Listener, Reading, Word
 from bot.understanding.text import LONGEST, clean
 from bot.understanding.vocabulary import Vocabulary
@@ -192,7 +192,7 @@ def _talk(whole: Cut, env: Env) -> Reading | None:
         and p.norm not in (",", "/", "good")
         and not (p.senses and (p.has("ignorable") or p.has("claim")) and {s.kind for s in p.senses} <= idle)
     ]
-    if rest:
+    if rest and not _addressed(rest, talk):
         return None
     order = ("stop", "cancel", "help", "thanks", "greeting")
     values = {p.value("talk") for p in talk}
@@ -202,6 +202,18 @@ def _talk(whole: Cut, env: Env) -> Reading | None:
     question = Question("help", (), env.listener.default_unit, env.as_at)
     words = tuple(Word(p.text, "talk" if p in talk else "ignorable", p.value("talk")) for p in whole.pieces)
     return Reading("answered", question, words=words, talk=kind)  # type: ignore[arg-type]
+
+
+def _addressed(rest: list[Piece], talk: list[Piece]) -> bool:
+    """ "Thanks Chloe", "Hi Dave": one name behind a greeting."""
+    one = rest[0]
+    named = bool(one.name and one.name.kind == "worker") or (not one.senses and one.text[:1].isupper())
+    return (
+        len(rest) == 1
+        and named
+        and one.first >= talk[0].end
+        and {p.value("talk") for p in talk} <= {"thanks", "greeting"}
+    )
 
 
 def time_reads(

@@ -20,8 +20,13 @@ WHICH_OF_SEVERAL = frozenset({"first", "second", "subsequent", "later", "next", 
 HAVING = frozenset(
     {"with a", "have a", "has a", "got a", "has got a", "have got a", "with", "have had", "has had"}
 )
-PRESSING = frozenset({"urgent", "single", "official", "formal", "important", "key", "main"})
-PRESSING |= {"nice", "lovely", "great", "perfect", "brilliant", "cool", "fine"}
+PRESSING = frozenset(
+    "urgent single official formal important key main nice lovely great perfect brilliant cool fine".split()
+)
+OF_RULES = frozenset(
+    "legal legally law become becomes towards toward after before begin start from until happen".split()
+)
+"""What a question about a rule may say of it without asking anything else."""
 WISHES = frozenset({"like", "want"})
 NOT_PEOPLE = frozenset(
     {
@@ -62,7 +67,8 @@ class Refusing(AspectReading):
                 continue
             if piece.norm in WISHES and asked.cut.before(piece) == "not":
                 continue  # "who do not like their placement" says something of the children
-            if piece.norm in ("morning", "afternoon", "evening") and piece.first > 1:
+            greets = asked.cut.tokens[piece.first].capital and piece.end - piece.first == 1
+            if piece.norm in ("morning", "afternoon", "evening") and piece.first > 1 and not greets:
                 continue
             if piece.norm in PRESSING and self._says_how(piece):
                 continue
@@ -70,7 +76,7 @@ class Refusing(AspectReading):
                 asked.use(piece, "ignorable")
             if piece.norm in HAVING and self._about_what_follows(piece):
                 asked.use(piece, "ignorable")
-            if piece.norm in WHICH_OF_SEVERAL and draft.show == "explain":
+            if (piece.norm in WHICH_OF_SEVERAL or piece.norm in OF_RULES) and draft.show == "explain":
                 asked.use(piece, "ignorable")  # the rule that is shown covers them all
             if piece.has("target") or piece.has("claim"):
                 asked.use(piece, "ignorable")

@@ -142,6 +142,13 @@ class Token:
     fixed: bool = False
 
 
+_SUBJECT_LINE = re.compile(r"^\s*(?:(?:re|fw|fwd)\s*:\s*)+", re.IGNORECASE)
+_SIGNED = re.compile(
+    r"(?<=[\w.?!,])\s+(?:(?i:kind|best|warm|many) )?(?i:regards|wishes|thanks|cheers)\s*[,.]?\s+[A-Z][a-z]+(?: [A-Z][a-z]*\.?)?\s*$",
+)
+"""How a mail begins and ends: "RE:", "Regards, Sam". Who signs is nobody the question is about."""
+
+
 def clean(text: str) -> str:
     """Plain text: mention markup, tags, quoted lines, control characters, emoji and curly signs dealt with."""
     text = _MENTION.sub(" ", text)
@@ -152,6 +159,8 @@ def clean(text: str) -> str:
     without_quotes = _QUOTED_LINE.sub(" ", text)
     text = without_quotes if without_quotes.strip() else text.replace(">", " ", 1)
     text = text.replace("’", "'").replace("‘", "'").replace("`", "'").replace("´", "'")
+    text = _SUBJECT_LINE.sub("", text)
+    text = _SIGNED.sub("", text)
     text = re.sub("[–—−‐‑]", "-", text).replace("…", "... ").replace("≥", ">=").replace("≤", "<=")
     folded = unicodedata.normalize("NFKD", text)
     kept = []

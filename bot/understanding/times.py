@@ -351,7 +351,12 @@ def _days_of_month(match: re.Match[str], as_at: date) -> When | None:
     last = read_date(f"{match[2]} {match[3]}{year}", as_at)
     if first is None or last is None or first > last:
         return None
-    return When(past=Period(first, last), coming=Period(first, last), ahead=first > as_at)
+    next_first = read_date(f"{match[1]} {match[3]}{year}", as_at, coming=True)
+    next_last = read_date(f"{match[2]} {match[3]}{year}", as_at, coming=True)
+    coming = Period(first, last)
+    if first <= as_at and next_first and next_last and next_first <= next_last:
+        coming = Period(next_first, next_last)
+    return When(past=Period(first, last), coming=coming, ahead=first > as_at)
 
 
 def _month_span(match: re.Match[str], as_at: date) -> When | None:
