@@ -24,7 +24,22 @@ PRESSING = frozenset(
     "urgent single official formal important key main nice lovely great perfect brilliant cool fine".split()
 )
 OF_RULES = frozenset(
-    "legal legally law become becomes towards toward after before begin start from until happen".split()
+    [
+        "legal",
+        "legally",
+        "law",
+        "become",
+        "becomes",
+        "towards",
+        "toward",
+        "after",
+        "before",
+        "begin",
+        "start",
+        "from",
+        "until",
+        "happen",
+    ]
 )
 """What a question about a rule may say of it without asking anything else."""
 WISHES = frozenset({"like", "want"})
