@@ -144,7 +144,8 @@ class Token:
 
 _SUBJECT_LINE = re.compile(r"^\s*(?:(?:re|fw|fwd)\s*:\s*)+", re.IGNORECASE)
 _SIGNED = re.compile(
-    r"(?<=[\w.?!,])\s+(?:(?i:kind|best|warm|many) )?(?i:regards|wishes|thanks|cheers)\s*[,.]?\s+[A-Z][a-z]+(?: [A-Z][a-z]*\.?)?\s*$",
+    r"(?<=[\w.?!,])\s+(?:(?i:kind|best|warm|many) )?(?i:regards|wishes|thanks|cheers)\s*[,.]?"
+    r"\s+[A-Z][a-z]+(?: [A-Z][a-z]*\.?)?\s*$"
 )
 """How a mail begins and ends: "RE:", "Regards, Sam". Who signs is nobody the question is about."""
 
