@@ -21,7 +21,22 @@ HAVING = frozenset(
     {"with a", "have a", "has a", "got a", "has got a", "have got a", "with", "have had", "has had"}
 )
 PRESSING = frozenset(
-    "urgent single official formal important key main nice lovely great perfect brilliant cool fine".split()
+    [
+        "urgent",
+        "single",
+        "official",
+        "formal",
+        "important",
+        "key",
+        "main",
+        "nice",
+        "lovely",
+        "great",
+        "perfect",
+        "brilliant",
+        "cool",
+        "fine",
+    ]
 )
 OF_RULES = frozenset(
     [
