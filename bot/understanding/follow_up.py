@@ -225,6 +225,8 @@ def _marker(cut: Cut) -> str:
                 and (place == 0 or lead[0].has("ignorable") or lead[0].has("negation"))
             ):
                 return kind
+    if any(p.has("follow", "same") and "same" in p.norm.split() for p in cut.pieces):
+        return "same"
     if lead and lead[0].norm in ("also", "now", "then"):
         return "and" if lead[0].norm == "also" else ""
     if cut.pieces and cut.pieces[-1].norm in ("too", "as well"):

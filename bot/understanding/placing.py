@@ -99,6 +99,8 @@ class Placing(Refusing):
         elif own_strong or own_weak:
             draft.unit = listener.own_unit
             draft.said.add("unit")
+            if not own_strong:
+                self._default_authority()
         elif here:
             draft.unit = listener.default_unit
             draft.said.add("unit")

@@ -531,7 +531,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (r"(?:in |over |during )?this fortnight", lambda m, d: When(past=last_weeks(d, 2), coming=ahead_by(d, 1, "fortnight"), current=True)),
     (r"since (?:the )?(?:last|previous) (month|quarter|year)", lambda m, d: _from_last(m[1], d)),
     (r"(?:the )?(week|month|quarter) to date|since (?:the )?(?:start|beginning) of (?:the |this )(week|month|quarter)", lambda m, d: replace(_this(m[1] or m[2], d), coming=None)),
-    (rf"since (?:the )?(?:start of |beginning of |last )?((?:{DATE})|{M}(?: 20\d\d)?|{W})(?! \d)", _since),
+    (rf"since (?:the )?(?:start of |beginning of |first of |1st of |last )?((?:{DATE})|{M}(?: 20\d\d)?|{W})(?! \d)", _since),
     (rf"from ((?:{DATE})|{M}(?: 20\d\d)?) (?:onward|onwards|on|to date|to now)", _since),
     (rf"{_LEAD}(?:between|from) ((?:{DATE})|{M}(?: 20\d\d)?) (?:and|to|until|till|through to|up to) ((?:{DATE})|{M}(?: 20\d\d)?|now|today|date|the end of {M}(?: 20\d\d)?)", _between),
     (rf"{_LEAD}(?:between |from )?(?:the )?(\d{{1,2}})(?:st|nd|rd|th)? (?:and|to|until) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({M})(?: (20\d\d))?", _days_of_month),

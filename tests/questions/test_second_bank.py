@@ -18,7 +18,7 @@ from kpi_engine.question import SHOWS
 
 HERE = Path(__file__).parent
 BANK = HERE / "second_bank.jsonl"
-BANKS = ("second_bank.jsonl", "third_bank_a.jsonl")
+BANKS = ("second_bank.jsonl", "third_bank_a.jsonl", "third_bank_b.jsonl")
 LINES = [json.loads(line) for line in BANK.read_text("utf-8").splitlines()]
 
 
