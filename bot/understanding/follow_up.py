@@ -886,9 +886,8 @@ def complete(cut: Cut, env: Env, held: Context) -> Reading | None:
 
 
 def _nothing_to_count(cut: Cut, content: list[Piece], held: Context) -> Reading | None:
-    """ "Just the number then" after a question outside the catalogue: there is no such number either. A plain "how
-    many" is about the last answer, which a refusal leaves in place."""
-    if held.question is not None and not {"then", "just", "instead"} & {t.norm for t in cut.tokens}:
+    """ "Just the number then" after a question outside the catalogue, with no answer before it to be about."""
+    if held.question is not None:
         return None
     rest = [p for p in content if p.norm not in (",", "/") and not p.has("show", "count", "list", "show_me")]
     rest = [p for p in rest if not (p.has("claim") or p.has("on_list"))]
