@@ -341,18 +341,17 @@ def _nearest_word(word: str) -> tuple[str, int] | None:
     return None if best is None else (best[1], best[0][0])
 
 
-def others(word: str, taken: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def others(word: str, taken: str) -> tuple[str, ...]:
     """At most two other words with a meaning of their own that a typing error could have been of, nearest first."""
     found = []
     for candidate, room in _candidates(len(word)):
-        if lemma(candidate) == lemma(taken) or lemma(candidate) not in lexicon().strong:
-            continue
         if candidate[0] != word[0]:  # few people mistake the first letter
             continue
         distance = OSA.distance(word, candidate, score_cutoff=room)
-        if distance <= room:
+        if distance <= room and lemma(candidate) != lemma(taken) and lemma(candidate) in lexicon().strong:
             found.append((distance, candidate))
-    return [candidate for _, candidate in sorted(found)[:2]]
+    return tuple(candidate for _, candidate in sorted(found)[:2])
 
 
 def _kind(attempt: str, candidate: str) -> int:
