@@ -175,7 +175,8 @@ class Assistant:
             waits = Said(answer_json.in_words("", "not_permitted", sentence, None), "too_fast")
             await self._record(waits, turn.person_id, turn.conversation_id, turn.audience, turn.now)
             return self._replies([waits], turn.person_id, turn.audience, turn.now)
-        context = await self._memory.load(turn.person_id, turn.conversation_id, turn.now)
+        talk = _talk_of(turn)
+        context = await self._memory.load(turn.person_id, talk, turn.now)
         opened = await self._opened_by(turn.person_id, turn.now)
         wish = self._posts.wish_of(turn.text, turn.now) if self._posts and turn.text else None
         kept = await self._posts.wishes.all() if self._posts and wish else []
@@ -204,7 +205,7 @@ class Assistant:
                 await self._posts.wishes.set(changed)
             for order in each.orders:
                 await self._follow_order(order, turn.now)
-        await self._memory.save(turn.person_id, turn.conversation_id, after, turn.now, context)
+        await self._memory.save(turn.person_id, talk, after, turn.now, context)
         return self._replies(said, turn.person_id, turn.audience, turn.now)
 
     async def parse(self, person_id: str, audience: Audience, text: str) -> tuple[Reading, str]:
@@ -575,6 +576,14 @@ def _after(context: Context, said: Said, on: date) -> Context:
 
 def _differing(engine: Engine, told: Sequence[SentFigure]) -> set[SentFigure]:
     return {one for one in told if differs(one, as_now(engine, one))}
+
+
+def _talk_of(turn: Turn) -> str:
+    """What a context belongs to: the conversation as those who listen in it now. What was talked about in private, or
+    while a channel was another unit's, is not pointed back at before others."""
+    if turn.audience.kind == "personal":
+        return turn.conversation_id
+    return f"{turn.conversation_id}|{turn.audience.kind} {audit.audience_name(turn.audience)}"
 
 
 def _default_unit(room: Room) -> UnitRef:
