@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.databases import database_kind, postgres_server, postgres_url
+
+__all__ = ["database_kind", "postgres_server", "postgres_url"]
+
 REQUIRED = {
     "PERFBOT_REQUIRE_POSTGRES": ("postgresql",),
     "PERFBOT_REQUIRE_BROWSER": ("chromium", "web chat"),
