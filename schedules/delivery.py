@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.deliveries import Key
 from bot.hosts.protocol import Final, Retryable, Sent, UnknownOutcome
 from bot.store import Delivery
+from bot.store.database import reason
 from bot.turn import Reply
 from kpi_engine.question import ALL
 from schedules.briefings import CannotCompose, Payload, Recipient, compose
@@ -64,7 +65,7 @@ class Posting:
             if mine is not None:
                 await self.send(mine)
         except (SQLAlchemyError, OSError) as error:
-            log.error("%s for %s, %s: the database is away (%s)", *key, type(error).__name__)
+            log.error("%s for %s, %s waits: the database cannot be used (%s).", *key, reason(error))
         except Exception as error:  # a fault in one delivery must not stop the others
             log.error("%s for %s, %s: %s", *key, type(error).__name__)
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
@@ -14,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.store import Cipher, Store, StoreUnavailable, open_store
 from bot.store.migrate import migrate, migrate_back
+from bot.store.migrations import versions
 from bot.store.tables import AuditRow, Base
 
 from .conftest import NOW
@@ -111,3 +116,106 @@ async def _add_twice(store: Store, row: AuditRow) -> None:
 async def test_a_new_database_file_is_its_owners_alone(cipher, tmp_path):
     await (await open_store(f"sqlite+aiosqlite:///{tmp_path / 'a' / 'store.sqlite3'}", cipher)).close()
     assert stat.S_IMODE((tmp_path / "a" / "store.sqlite3").stat().st_mode) == 0o600
+
+
+# With rows in every table -----------------------------------------------------------------------------------
+
+VERSIONS = ("0001", "0002", "0003")
+LATER = {
+    "0002": {("sent_briefings", "until"), ("schedule_marks", "name"), ("schedule_marks", "at")},
+    "0003": {("sent_briefings", "figures")},
+}
+"""What each version added: all that the way down from it may take away."""
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def _value(column: sa.Column[Any], row: int) -> Any:
+    """Something that shows when it is changed on the way."""
+    kind = column.type
+    if isinstance(kind, sa.Integer):
+        return row + 1
+    if isinstance(kind, sa.DateTime):
+        return datetime(2026, 3, 29, 0, 59, 59, 123456 + row, tzinfo=UTC if kind.timezone else None)
+    if isinstance(kind, sa.Boolean):
+        return bool(row % 2)
+    if isinstance(kind, sa.JSON):
+        return {"é £": [row, None, "x"]}
+    if isinstance(kind, sa.LargeBinary):
+        return bytes(range(256)) + bytes([row])
+    return f"{column.name} é £ {row}"[: getattr(kind, "length", None)]
+
+
+def _reflected(connection: Connection) -> list[sa.Table]:
+    found = sa.MetaData()
+    found.reflect(connection)
+    return [each for each in found.sorted_tables if each.name != "alembic_version"]
+
+
+def _fill(connection: Connection) -> None:
+    """Two rows in every table (the record's head has one already), the optional columns empty in the second."""
+    for table in _reflected(connection):
+        if connection.execute(sa.select(sa.func.count()).select_from(table)).scalar():
+            continue
+        for row in (0, 1):
+            made = {
+                column.name: None if row and column.nullable else _value(column, row)
+                for column in table.columns
+            }
+            connection.execute(table.insert().values(**made))
+
+
+def _rows(connection: Connection) -> Rows:
+    return {
+        table.name: [
+            dict(each)
+            for each in connection.execute(sa.select(table).order_by(*table.primary_key)).mappings().all()
+        ]
+        for table in _reflected(connection)
+    }
+
+
+async def _write(store: Store, function: Callable[[Connection], None]) -> None:
+    async with store.database.writing() as session:
+        await (await session.connection()).run_sync(function)
+
+
+def _without(rows: Rows, gone: set[tuple[str, str]]) -> Rows:
+    left = {
+        table: [{name: value for name, value in row.items() if (table, name) not in gone} for row in made]
+        for table, made in rows.items()
+    }
+    return {table: made for table, made in left.items() if any(made)}
+
+
+async def test_nothing_is_lost_on_the_way_up(store):
+    """Filled at the first version, then version by version: every value stays, what is new is empty."""
+    await migrate_back(store.database, VERSIONS[0])
+    await _write(store, _fill)
+    before = await _run(store, _rows)
+    assert all(before.values())
+    for version in VERSIONS[1:]:
+        await migrate(store.database, version)
+        after = await _run(store, _rows)
+        assert _without(after, LATER[version]) == before
+        assert all(row.get(name) is None for table, name in LATER[version] for row in after[table])
+        await _write(store, _fill)  # the new tables have rows on the rest of the way
+        before = await _run(store, _rows)
+        assert all(before.values())
+
+
+async def test_the_way_down_takes_only_what_each_version_had_added(store):
+    await _write(store, _fill)
+    before = await _run(store, _rows)
+    assert all(before.values())
+    for version, lower in zip(reversed(VERSIONS), [*reversed(VERSIONS[:-1])], strict=False):
+        await migrate_back(store.database, lower)
+        after = await _run(store, _rows)
+        assert after == _without(before, LATER[version])
+        before = after
+    await migrate(store.database)
+    assert _without(await _run(store, _rows), LATER["0002"] | LATER["0003"]) == before
+
+
+def test_every_version_is_walked():
+    made = {path.stem[1:5] for path in Path(versions.__file__).parent.glob("v*.py")}
+    assert made == set(VERSIONS)
