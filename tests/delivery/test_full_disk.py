@@ -1,4 +1,4 @@
-"""The disk under the database is full: one sentence to the operator, nothing lost, and each post once when there is room.
+"""The disk under the database is full: one sentence to the operator, nothing lost, each post once when there is room.
 
 Twice: a small disk of its own (tmpfs, where this process may mount one), and SQLite's own limit of pages, which fails
 in the same place with the same words and needs no rights.
