@@ -633,7 +633,9 @@ def _merge(walker: Interpreter, asked: Asked, concepts: frozenset[str], base: Qu
 
 
 def _legs(asked: Asked, concepts: frozenset[str], base: Question) -> tuple[str, ...]:
-    """ "Only the audits" after an umbrella: those of its measures that the words belong to."""
+    """ "Only the audits" after an umbrella: those of its measures that the words belong to. A population alone
+    ("only CP") keeps every measure of those children, core groups too, whose own name does not say CP.
+    """
     if not concepts or len(base.measures) < 2:
         return ()
     alone = best_subject(concepts)
@@ -641,9 +643,13 @@ def _legs(asked: Asked, concepts: frozenset[str], base: Question) -> tuple[str, 
         *base.measures
     }:
         return ()
+    family = alone.subject.family if alone is not None and concepts <= POPULATIONS else None
     found = tuple(
         slug for slug in base.measures
-        if any(concepts <= bag for subject in subjects_of(slug)[:1] for bag in subject.bags)
+        if any(
+            concepts <= (bag | subject.absorbs if subject.family == family else bag)
+            for subject in subjects_of(slug)[:1] for bag in subject.bags
+        )
     )  # fmt: skip
     return found if 0 < len(found) < len(base.measures) else ()
 
