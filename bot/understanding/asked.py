@@ -67,7 +67,15 @@ class Asked:
     @property
     def concepts(self) -> list[Piece]:
         """Open pieces that name concepts, in order."""
-        return [p for p in self.open if p.has("concept")]
+        return [p for p in self.open if p.has("concept") and not self._orders(p)]
+
+    def _orders(self, piece: Piece) -> bool:
+        """ "Worst team first": an order, where "first" behind the team names no first conference."""
+        if piece.norm != "first":
+            return False
+        before = [p for p in self.cut.pieces if p.end <= piece.first and p.norm != ","][-2:]
+        behind = self.cut.after(piece)
+        return behind in ("", ",") and any(p.has("rank") for p in before)
 
 
 def collect(cut: Cut, vocabulary: Vocabulary, subjects_as_units: bool) -> Asked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.understanding.naming import Naming
 from bot.understanding.pieces import Piece
@@ -17,6 +18,7 @@ WAITING = frozenset(
 """Beside "overdue" these say the same once more."""
 WAITING_FOR = WAITING - {"without", "yet to"}
 """Waiting for a placement is no placement that fails its measure."""
+FALLING = frozenset({"fall", "falls", "falling", "land", "lands", "landing"})
 PAST_TENSE = frozenset({"was", "were", "did", "had", "been", "fell"})
 
 
@@ -28,6 +30,8 @@ class AspectReading(Naming):
         found = {value: asked.find("aspect", value) for value in (
             "overdue", "late", "in_time", "up_to_date", "rate", "performance", "due", "done",
         )}  # fmt: skip
+        if self.named and all(n.subject.is_clock for n in self.named):
+            found["due"] += self._falls_in()
         negated = asked.find("negation", "not")
         if not found["overdue"] and not found["late"]:
             found["overdue"] = self._past_its_date()
@@ -102,6 +106,15 @@ class AspectReading(Naming):
         past = next((p for p in pieces if p.norm in ("past", "beyond", "gone past") and p.when is None), None)
         date = next((p for p in pieces if p.norm in DATES and past and p.first > past.first), None)
         return [past, date] if past and date else []
+
+    def _falls_in(self) -> list[Piece]:
+        """ "How many reviews fall in December": falling due, when the time stands directly behind."""
+        if PAST_TENSE & set(self.norms):
+            return []  # "did it fall in October" asks for a movement
+        return [
+            p for p, behind in pairwise(self.asked.cut.pieces)
+            if p.norm in FALLING and behind.when is not None
+        ]  # fmt: skip
 
     def _negates_subject(self, negated: Sequence[Piece]) -> bool:
         """ "not had a visit", "without a review": a duty not done."""

@@ -244,7 +244,8 @@ def lexicon() -> Lexicon:
             learn(form, Sense("term", term.name))
     for topic, forms in language.beyond.items():
         for form in forms:
-            learn(form, Sense("beyond", topic))
+            for spelled in vocabulary.spelled_out(form):
+                learn(spelled, Sense("beyond", topic))
     rank = {kind: place for place, kind in enumerate(PRIORITY)}
     phrases = {
         words: tuple(sorted(found, key=lambda s: rank.get(s.kind, len(rank))))

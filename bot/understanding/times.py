@@ -359,6 +359,21 @@ def _days_of_month(match: re.Match[str], as_at: date) -> When | None:
     return When(past=Period(first, last), coming=coming, ahead=first > as_at)
 
 
+SPANS = {"month": 1, "quarter": 3, "three": 3, "3": 3, "half": 6, "six": 6, "6": 6, "year": 12, "twelve": 12, "12": 12}
+
+
+def _span_ended(match: re.Match[str], as_at: date) -> When | None:
+    """ "The quarter ended 30 September", "the year to March": the months that end then."""
+    last = _edge(match[2], as_at, True)
+    if last is None or last > as_at:
+        return None
+    months = SPANS[match[1].split()[0]]
+    if last != month_of(last.year, last.month).last:
+        return When(past=Period(months_back(last, months) + timedelta(days=1), last))
+    begins = months_back(date(last.year, last.month, 1), months - 1)
+    return When(past=Period(begins, last))
+
+
 def _month_span(match: re.Match[str], as_at: date) -> When | None:
     return _between(match, as_at)
 
@@ -552,6 +567,8 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"{_LEAD}(?:the )?week after next", lambda m, d: _next("week", d, 1)),
     (rf"{_LEAD}(?:the )?month after next", lambda m, d: _next("month", d, 1)),
     (rf"{_LEAD}(?:the |this )?{_NEXT} {U}|{_LEAD}(?:the |this )?(week|month|quarter|fortnight) ahead", lambda m, d: _next(m[1] or m[2], d)),
+    (rf"{_LEAD}(?:the )?(month|quarter|half year|six months|three months|year|twelve months|12 months|6 months|3 months) (?:ended|ending|ending on|to the end of|to|up to) (?:the )?(?:end of )?({DATE}|{M}(?: 20\d\d)?)", _span_ended),
+    (rf"{_LEAD}(?:the )?quarter ({M}(?: 20\d\d)?) (?:to|until|till|through to|up to) ({M}(?: 20\d\d)?)", _month_span),
     (rf"(week ending|week end|w/e|we|week commencing|week beginning|week starting|week of|w/c|wc|w / c|w / e|week start) (?:the |on )?({DATE})", _week_of),
     (r"(?:as at|as of|at|on|by)? ?(?:the )?(end|start|beginning) of ((?:the )?(?:last|previous) (?:financial )?(?:week|month|quarter|year)|" + M + r"(?: 20\d\d)?)", _end_point),
     (r"(?:as at|as of|at|on|by)? ?(?:the )?(end|start|beginning) of (?:q|quarter )([1-4])", _quarter_end),
