@@ -34,6 +34,10 @@ MANIFEST, DATABASE, HOME = "manifest.json", "database.sqlite3", "home"
 LEFT_OUT = frozenset({"demo", "webchat"})
 """Folders of the home folder that can be made again."""
 POSTGRES = "The PostgreSQL database is not in it: back that up with pg_dump, at the same time."
+POSTGRES_FIRST = (
+    "The PostgreSQL database is empty: put it back with pg_restore first, then restore these files. "
+    "Nothing was restored."
+)
 KEY_ELSEWHERE = (
     "The key of PERFBOT_STORE_KEY is not in it: keep it where you keep secrets, or nothing can be read."
 )
@@ -70,9 +74,12 @@ def back_up(settings: Settings, target: Path, made_at: str) -> BackedUp:
     return BackedUp(len(files), target.stat().st_size, tuple(notes))
 
 
-def restore(settings: Settings, source: Path) -> BackedUp:
+def restore(settings: Settings, source: Path, *, is_new: bool) -> BackedUp:
     """Puts a backup into an empty home folder and an empty database place. Everything is checked before
-    anything is put in place. Raises InputError."""
+    anything is put in place. Raises InputError.
+
+    is_new: whether there is a PostgreSQL database that holds nothing yet. One that a backup leaves out must be put
+    back first: as soon as the program writes there, pg_restore would find its tables in the way."""
     home, database = settings.home, _database_file(settings)
     for place in (home, *((database,) if database else ())):
         if place.is_file() or (place.is_dir() and any(place.iterdir())):
@@ -84,6 +91,8 @@ def restore(settings: Settings, source: Path) -> BackedUp:
             made = Path(folder) / HOME
             made.mkdir(exist_ok=True)
             made.chmod(0o700)
+            if DATABASE not in listed and database is None and is_new:
+                raise InputError(POSTGRES_FIRST)
             if DATABASE in listed and database is not None:
                 _check_whole(Path(folder) / DATABASE, source)
             if home.is_dir():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.commands import common
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -33,8 +36,15 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that perfbot backu
     from bot.backup import restore as put_back
 
     config = common.settings()
-    done = put_back(config, file)
+    done = put_back(config, file, is_new=common.run(_is_new(config)))
     common.record_operator("restore", {"files": done.files})
     common.say(f"Restored {done.files} files into {config.home}.")
     for note in done.notes:
         common.say(note)
+
+
+async def _is_new(config: Settings) -> bool:
+    """Whether the database has nothing of ours yet. Leaves it as it is; a SQLite file is not looked at."""
+    from bot.store.migrate import is_new
+
+    return await is_new(config.store_url)

@@ -12,7 +12,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,7 @@ def open_engine(url: str) -> AsyncEngine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            if parsed.database and parsed.database != ":memory:":
+            if parsed.database and not parsed.database.startswith((":memory:", "file:")):
                 _make_private(Path(parsed.database))
             engine = create_async_engine(
                 parsed, connect_args={"timeout": SQLITE_WAIT_SECONDS}, hide_parameters=True
@@ -138,9 +138,13 @@ def reason(error: BaseException) -> str:
 
 
 def _make_private(path: Path) -> None:
-    """The file, if it is new, readable by its owner alone; what SQLite puts beside it inherits that."""
+    """The file, if it is new, readable by its owner alone; what SQLite puts beside it inherits that.
+
+    One that is there is not so much as opened: to close it again would end every lock that this process has on it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

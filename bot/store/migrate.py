@@ -8,9 +8,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.store.database import Database, StoreUnavailable
+from bot.store.database import Database, StoreUnavailable, open_engine, sentence
 
 MIGRATION_LOCK = 7_301
 """Advisory lock: replicas that start together migrate one after the other."""
@@ -32,6 +34,21 @@ async def migrate_back(database: Database, to: str) -> None:
         await database.serialise(session, MIGRATION_LOCK)
         connection = await session.connection()
         await connection.run_sync(lambda sync: command.downgrade(_config(sync), to))
+
+
+async def is_new(url: str) -> bool:
+    """Whether a PostgreSQL database has no table of ours; it is left as it is. False for SQLite, whose files are
+    looked at as files. Raises StoreUnavailable."""
+    engine = open_engine(url) if make_url(url).get_backend_name() != "sqlite" else None
+    if engine is None:
+        return False
+    try:
+        async with engine.connect() as connection:
+            return not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version"))
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreUnavailable(sentence(engine, error)) from None
+    finally:
+        await engine.dispose()
 
 
 def _upgrade(connection: Connection, to: str) -> None:

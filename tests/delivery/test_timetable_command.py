@@ -167,3 +167,24 @@ def test_every_post_of_a_fortnight_as_it_is_printed(
     assert printed[-1].startswith("Nobody to send to: S1, S3, T02. No active manager")
     hours = {line.split()[2] for line in run("timetable", "--next", str(YEAR)) if "  to " in line}
     assert hours == {"08:30", "09:00", "09:30", "14:00"}
+
+
+def test_an_unknown_time_zone_is_one_sentence_naming_where_it_stands(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("timetable")
+    monkeypatch.setattr("sys.argv", ["perfbot", "timetable"])
+    with monkeypatch.context() as wrong:
+        wrong.setenv("PERFBOT_TIMEZONE", "Europe/Uxbridge")
+        assert guarded(app) == 2
+    sentence = "PERFBOT_TIMEZONE is not a time zone; use a name such as Europe/London.\n"
+    assert capsys.readouterr() == ("", sentence)
+    own = home / "timetable.yaml"
+    own.write_text("closure_days: [2026-12-29]\nzone: Europe/Uxbridge\n")
+    try:
+        assert guarded(app) == 2
+    finally:
+        own.unlink()
+    sentence = "timetable.yaml, line 2: 'Europe/Uxbridge' is not a time zone; Europe/London is one.\n"
+    assert capsys.readouterr() == ("", sentence)
+    run("timetable")
