@@ -6,10 +6,11 @@ A word of the lexicon, or a real word kept in `not_typos`, is never touched: "fi
 # ruff: noqa: E501 - a rule or a table row to a line reads better than one broken over many
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.understanding.english import common_words
@@ -299,14 +300,23 @@ def _room(length: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _candidates(length: int) -> tuple[tuple[str, int], ...]:
-    """The words that a word of that length may be a typing error of, each with the slips believed."""
-    out: list[tuple[str, int]] = []
+def _candidates(length: int) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The words that a word of that length may be a typing error of, under the slips believed in them."""
+    out: dict[int, list[str]] = {}
     for other, candidates in lexicon().by_length.items():
         room = min(_room(other), _room(length) or (1 if other == 4 else 0))
         if room and abs(other - length) <= room:
-            out.extend((candidate, room) for candidate in candidates)
-    return tuple(out)
+            out.setdefault(room, []).extend(candidates)
+    return tuple((room, tuple(candidates)) for room, candidates in out.items())
+
+
+def _near(word: str) -> Iterator[tuple[str, int]]:
+    """The words of the lexicon within the slips believed, each with its distance."""
+    for room, candidates in _candidates(len(word)):
+        for candidate, distance, _ in process.extract(
+            word, candidates, scorer=OSA.distance, processor=None, score_cutoff=room, limit=None
+        ):
+            yield candidate, int(distance)
 
 
 @lru_cache(maxsize=8192)
@@ -316,10 +326,7 @@ def _nearest_word(word: str) -> tuple[str, int] | None:
     best: tuple[tuple[int, int, int, int, int, int, str], str] | None = None
     words = lexicon()
     for number, attempt in enumerate(dict.fromkeys((word, squeezed, lemma(word)))):
-        for candidate, room in _candidates(len(attempt)):
-            distance = OSA.distance(attempt, candidate, score_cutoff=room)
-            if distance > room:
-                continue
+        for candidate, distance in _near(attempt):
             same_start = attempt[0] == candidate[0]
             if not same_start and (distance > 1 or len(candidate) < 6):
                 continue
@@ -345,11 +352,10 @@ def _nearest_word(word: str) -> tuple[str, int] | None:
 def others(word: str, taken: str) -> tuple[str, ...]:
     """At most two other words with a meaning of their own that a typing error could have been of, nearest first."""
     found = []
-    for candidate, room in _candidates(len(word)):
+    for candidate, distance in _near(word):
         if candidate[0] != word[0]:  # few people mistake the first letter
             continue
-        distance = OSA.distance(word, candidate, score_cutoff=room)
-        if distance <= room and lemma(candidate) != lemma(taken) and lemma(candidate) in lexicon().strong:
+        if lemma(candidate) != lemma(taken) and lemma(candidate) in lexicon().strong:
             found.append((distance, candidate))
     return tuple(candidate for _, candidate in sorted(found)[:2])
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from bot.understanding.english import common_words
 from bot.understanding.lexicon import TIME_WORDS, lexicon, norms_of
 from bot.understanding.text import Token, lemma, tokenise
 from kpi_engine.question import ALL, AUTHORITY, UnitRef
@@ -100,6 +101,7 @@ class Vocabulary:
         nicknames: unit id by nickname.  synonyms: words of ours by another word ("green visit": "CP visit").
         events: first and last day by name of dated events ("half term").
         """
+        common_words()  # read once here, so that no question waits for it
         names, subjects, initials = _unit_names(engine.units, nicknames or {})
         all_parts: dict[str, tuple[str, ...]] = {}
         firsts: dict[str, set[str]] = defaultdict(set)
