@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.understanding import wording
+from bot.understanding import turns, wording
 from bot.understanding.asked import Asked, collect
 from bot.understanding.context import CARRIED, Context
 from bot.understanding.draft import PERIOD_SLUGS, Draft, Env, Problem, words_of
@@ -73,7 +73,7 @@ def _content(cut: Cut) -> list[Piece]:
 
 def is_follow_up(cut: Cut, env: Env, held: Context) -> bool:
     """Whether the message leans on the last answer: it names no subject, or begins like an addition, or points."""
-    concepts = {p.value("concept") for p in cut.pieces if p.has("concept")}
+    concepts = {p.value("concept") for p in cut.pieces if p.has("concept") and not turns.once_more(p, cut)}
     marker = _marker(cut)
     if not concepts:
         return _leans(cut)
@@ -85,7 +85,7 @@ def is_follow_up(cut: Cut, env: Env, held: Context) -> bool:
         return not (marker == "and" and _stands_alone(cut, concepts))
     if _of_the_same(cut, concepts, held):
         return True
-    if _of_those(cut):
+    if _of_those(cut) or turns.counted_of_those(cut, held.question):
         return True
     if (
         concepts
@@ -338,11 +338,16 @@ def _lay(walker: Laying) -> Reading | None:
     asked, env, held, base, said = walker.asked, walker.env, walker.held, walker.base, walker.base_said
     draft = walker.draft
     draft.as_at = env.as_at
+    turns.the_other_one(asked, base)
+    past_limit = turns.past_the_limit(asked, base)
+    asked.use_all(past_limit, "aspect", "overdue")
     walker._times()
+    asked.use_all([p for p in asked.concepts if turns.once_more(p, asked.cut)], "ignorable")
     concepts = frozenset(p.value("concept") for p in asked.concepts)
     old = subject_of(base.measures)
     _points(walker, asked, held, base)
     legs = _legs(asked, concepts - {"child"}, base) if _marker(asked.cut) == "only" else ()
+    legs = legs or turns.counted_of_those(asked.cut, base)
     if legs:
         asked.use_all(asked.concepts, "measure", "leg")
         base, concepts = base.but(measures=legs), frozenset()
@@ -371,6 +376,8 @@ def _lay(walker: Laying) -> Reading | None:
     elif merged is not None:
         walker.named = merged
     walker._read_aspects()
+    if past_limit:
+        walker.aspects.name = walker.aspects.said = "overdue"
     walker._people()
     walker.leans = True
     own_aspect = walker.aspects.name
@@ -386,6 +393,14 @@ def _lay(walker: Laying) -> Reading | None:
     if draft.show == "briefing":
         return None
     more = asked.find("follow", "more")
+    if (
+        base.show in ("headline", "compare")
+        and draft.show == "headline"
+        and turns.asks_for_the_rows(asked.cut)
+    ):
+        more = more + walker.shows["show_me"]
+    if base.show == "coming_up" and draft.show == "compare" and not own_aspect and not asked.units:
+        draft.show, said_show = "coming_up", True
     asked.use_all(more, "show", "list")
     if not said_show:
         draft.show = base.show
@@ -457,6 +472,8 @@ def _lay(walker: Laying) -> Reading | None:
         draft.by = None
     if draft.show in ("list", "compare"):
         walker._order()
+    if walker.when is not None and base.show == "headline":
+        asked.use_all([p for p in asked.open if p.norm in turns.BETTER], "ignorable")
     left = [
         p for p in walker._leftover() if not p.has("point") and not p.has("follow") and not p.has("negation")
     ]
@@ -583,6 +600,8 @@ def _merge(walker: Interpreter, asked: Asked, concepts: frozenset[str], base: Qu
     bag = canonical(old)
     new = concepts - {"child"} if concepts != {"child"} else concepts
     kept = set(bag)
+    if new <= KINDS and not bag & POPULATIONS:
+        kept |= turns.people_of(base.measures)
     if new & COURT:
         if not bag & COURT or len(new) > 1:
             return None
@@ -665,7 +684,7 @@ def _used(asked: Asked, named: Named | None, concepts: frozenset[str]) -> list[N
 
 def _units(walker: Interpreter, asked: Asked, base: Question, had_unit: bool) -> None:
     draft, env = walker.draft, walker.env
-    if asked.workers or had_unit:
+    if asked.workers or (had_unit and turns.wider_unit(asked, base, env.vocabulary) is None):
         many = len({ids for _, ids in asked.units}) > 1
         walker._unit()
         if (
@@ -704,6 +723,12 @@ def _units(walker: Interpreter, asked: Asked, base: Question, had_unit: bool) ->
             draft.show, draft.by = "headline", None
         return
     draft.unit, draft.units = base.unit, base.units
+    wider = turns.wider_unit(asked, base, env.vocabulary)
+    if wider is not None and not draft.child and draft.worker is None:
+        draft.unit, draft.units = wider, ()
+        draft.said.add("unit")
+        asked.use_all([*asked.find("level"), *asked.find("whole")], "unit", "level")
+        return
     if draft.worker is not None and "worker" in draft.said:
         team = (
             env.vocabulary.workers[draft.worker].team_id if draft.worker in env.vocabulary.workers else None
@@ -875,6 +900,12 @@ def complete(cut: Cut, env: Env, held: Context) -> Reading | None:
         picked = _pick(asked, env, held)
         if picked is not None:
             return picked
+        fewer = turns.still_several(asked, choices)
+        if fewer:
+            return Reading(
+                "clarify", choices=fewer, ask=wording.WHICH_MEASURE, words=words_of(asked),
+                ambiguity=held.ambiguity, said=held.pending_said,
+            )  # fmt: skip
     if held.refused == "out_of_scope":
         return _nothing_to_count(cut, content, held)
     if held.pending is not None and held.pending.measures and not any(p.has("concept") for p in cut.pieces):
@@ -969,7 +1000,9 @@ def _pick(asked: Asked, env: Env, held: Context) -> Reading | None:
         fitting = exact if len(exact) == 1 else fitting
     if len(fitting) != 1:
         return None
-    corrects = is_correction(asked.cut)  # the "no" of "no, I meant CIN" denies the last answer, not the choice
+    corrects = is_correction(
+        asked.cut
+    )  # the "no" of "no, I meant CIN" denies the last answer, not the choice
     others = [
         p
         for p in asked.open

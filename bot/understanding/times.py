@@ -535,6 +535,8 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"{_LEAD}(?:the |our |these )?{_LAST} {N} (working )?{U}", _back_period),
     (rf"{_LEAD}the (?:last|past) {U}", _rolling_one),
     (rf"{_LEAD}past {U}", _rolling_one),
+    (r"(?:over|throughout|through|across) the year(?! (?:to|so|end))", lambda m, d: When(past=rolling_months(d, 12))),
+    (rf"{_LEAD}(?:the )?(?:whole|entire) (week|month)|all (week)", lambda m, d: _this(m[1] or m[2], d)),
     (rf"(?:the )?{_LAST} financial year|the year before", lambda m, d: _last("year", d)),
     (rf"{_LEAD}(?:the )?(?:week|month|year|quarter) before last", lambda m, d: _last(re.search(r"week|month|year|quarter", m[0])[0], d, 2)),  # type: ignore[index]
     (rf"{_LEAD}(?:the |this )?(week|month) (?:just gone|gone by|that has just gone|just past)|{_LEAD}(?:the )?(week|month) that just went", lambda m, d: _last(m[1] or m[2], d)),
