@@ -104,7 +104,11 @@ class Interpreter(Narrowing):
         )
         high = all(CATALOGUE[s].good_is == "high" for s in self.draft.measures)
         mixed = len({CATALOGUE[s].good_is for s in self.draft.measures} - {"neutral"}) > 1
-        if mixed and said & {"most", "least"}:
+        if self.limit_word == "bottom" and not self.aspects.name and not mixed:
+            self.draft.order = (
+                "worst"  # of a subject without "overdue": the end of the table, not the smallest number
+            )
+        elif mixed and said & {"most", "least"}:
             # Neither way is good for both: the top teams are the best ones, the bottom ones the worst.
             at_the_top = self.limit_word in ("top", "highest") or (not self.limit_word and "most" in said)
             self.draft.order = "best" if at_the_top and self.limit_word else "worst"

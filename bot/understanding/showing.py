@@ -131,6 +131,10 @@ class Showing(Measuring):
                 "count",
             )
         }
+        if self.norms[:2] in (["how", "have"], ["how", "has"]) and self.named:
+            shows["trend"] += [
+                p for p in asked.open if p.norm == "moved"
+            ]  # numbers that move, no child that did
         self.shows = shows
         by = {value: asked.find("by", value) for value in ("team", "service", "worker", "week", "month")}
         if self.env.listener.own_unit.kind == "team":
@@ -515,9 +519,12 @@ class Showing(Measuring):
         return ahead and soft and bool(self.found_aspects["due"])
 
     def _became_overdue(self) -> bool:
-        """ "Which have become overdue since last week": who came on the list, not what falls due."""
+        """ "Which have become overdue since last week", "gone overdue since Monday": who came on the list."""
         became = any("become" in p.norm or "became" in p.norm for p in self.found_aspects["due"])
         when = self.when
+        gone = any(word in self.norms for word in ("gone", "went", "fallen", "tipped"))
+        if gone and self.aspects.name in ("overdue", "late") and self.when_text.startswith("since ") and when:
+            return when.since_last_week or when.past is not None
         return (
             became
             and when is not None

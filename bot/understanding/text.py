@@ -15,7 +15,8 @@ LONGEST = 2000
 _MENTION = re.compile(r"<at[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _APPOINTMENT = re.compile(
-    r"\b(?:before|for|ahead of|at) (?:my|our|the) \d{1,2}(?:[:.]\d\d)?(?: ?o['’]?clock| ?am\b| ?pm\b)"
+    r"\b(?:before|ahead of) (?:my|our|the) (?:1[:. -]1|1 to 1|one[ -]to[ -]one|121)\b"
+    r"|\b(?:before|for|ahead of|at) (?:my|our|the) \d{1,2}(?:[:.]\d\d)?(?: ?o['’]?clock| ?am\b| ?pm\b)"
     r"(?: meeting| call| catch up)?",
     re.IGNORECASE,
 )

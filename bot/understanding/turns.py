@@ -57,7 +57,8 @@ def counted_of_those(cut: Cut, base: Question | None) -> tuple[str, ...]:
         return ()
     found = tuple(
         slug for slug in base.measures
-        if any(people in bag for subject in subjects_of(slug)[:1] for bag in subject.bags)
+        if people in people_of((slug,))
+        or any(people in bag for subject in subjects_of(slug)[:1] for bag in subject.bags)
     )  # fmt: skip
     return found if 0 < len(found) < len(base.measures) else ()
 
