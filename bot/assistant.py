@@ -381,8 +381,12 @@ class Assistant:
             person = rights.identify(turn.person_id, engine)
         except NotPermitted as error:
             return [_stranger(turn.text or "", error)], context
-        room = self._room(engine, person, turn.audience, Client.of(turn), opened)
+        honest = self._honest(turn)
+        room = self._room(engine, person, turn.audience, Client.of(honest or turn), opened)
         room = replace(room, told=self._past.told) if self._past else room
+        if honest is None:
+            return [drill_down.not_ours(room)], context
+        turn = honest
         if turn.action is not None:
             first, *rest = self._press(room, turn, opened, context)
             first = learning.pressed(room, turn.action, first, context)
@@ -422,10 +426,15 @@ class Assistant:
             reading = self._read(room, wish.about, Context()) if wish.about else Reading("not_understood")
         return follow.hear(room, text, wish, kept, turn.now, reading)
 
+    def _honest(self, turn: Turn) -> Turn | None:
+        """The turn with what its button carries made readable; None for a press that is not ours."""
+        if turn.action is None or self._seals is None:
+            return turn
+        action = self._seals.opened(turn.action, turn.person_id, turn.audience, turn.now)
+        return replace(turn, action=action) if action is not None else None
+
     def _press(self, room: Room, turn: Turn, opened: frozenset[str], context: Context) -> list[Said]:
         action = turn.action or {}
-        if self._seals and not self._seals.holds(action, turn.person_id, turn.audience, turn.now):
-            return [drill_down.not_ours(room)]
         private = drill_down.private_question(action, room) if turn.sends_privately else None
         if private is not None:
             return privately.send(room, self._alone(room, opened), "", private)
@@ -579,11 +588,13 @@ def _differing(engine: Engine, told: Sequence[SentFigure]) -> set[SentFigure]:
 
 
 def _talk_of(turn: Turn) -> str:
-    """What a context belongs to: the conversation as those who listen in it now. What was talked about in private, or
-    while a channel was another unit's, is not pointed back at before others."""
-    if turn.audience.kind == "personal":
+    """What a context belongs to: the conversation as those who listen in it now. What was talked about in private,
+    while a channel was another unit's, or before a guest came, is not pointed back at before others."""
+    audience = turn.audience
+    if audience.kind == "personal":
         return turn.conversation_id
-    return f"{turn.conversation_id}|{turn.audience.kind} {audit.audience_name(turn.audience)}"
+    listeners = f"{audience.kind} {audit.audience_name(audience)}{audit.OUTSIDERS[audience.outsiders]}"
+    return f"{turn.conversation_id}|{listeners}"
 
 
 def _default_unit(room: Room) -> UnitRef:

@@ -152,7 +152,7 @@ async def desk(
             pace=Pace(config.questions_a_minute) if remember else None,
             posts=Posts(store.subscriptions, config.zone),
             desk=store.briefings,
-            seals=Seals(cipher.mark),
+            seals=Seals(cipher),
             settings_record=_settings_record(config, store, environment=remember) if known is None else None,
             zone=config.zone,
             past=_past(config, store) if known is None else None,

@@ -17,11 +17,11 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cryptography.fernet import Fernet
 from delivery_people import Clock, channel, personal
 
 import kpi_engine
@@ -32,7 +32,7 @@ from bot.memory import Forgetful
 from bot.past import Past
 from bot.restricted import RestrictedCases
 from bot.seals import Seals
-from bot.store import Store
+from bot.store import Cipher, Store
 from bot.told import Told
 from bot.turn import PERSONAL, Audience, Reply, Turn
 from kpi_engine.engine import Engine
@@ -157,7 +157,7 @@ class Office:
         self.engines = Current(self.home)
         self.assistant = Assistant(
             self.engines, Forgetful(), StoreRecorder(self.store.audit), restricted=RestrictedCases(self.home),
-            clock=self.clock, channels=self.store.channels, seals=Seals(lambda text: sha256(text).hexdigest()),
+            clock=self.clock, channels=self.store.channels, seals=Seals(Cipher(Fernet.generate_key())),
             past=Past(Told(self.store.sent_figures, LONDON, self.weeks)),
         )  # fmt: skip
         tools = Tools(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from delivery_people import Clock, channel, personal
 from test_alerts import Kept
 
@@ -19,7 +20,7 @@ from bot.hosts.local import audience_at
 from bot.hosts.protocol import Final, Sent
 from bot.memory import Forgetful
 from bot.seals import Seals
-from bot.store import Store
+from bot.store import Cipher, Store
 from bot.turn import Audience, Reply, Turn
 from bot.understanding.kept_wishes import read_kept_wish
 from kpi_engine.engine import Engine
@@ -65,7 +66,7 @@ class Morning:
         engines = FixedEngine(borough)
         self.assistant = Assistant(
             engines, Forgetful(), Kept(), desk=store.briefings, channels=store.channels,
-            seals=Seals(lambda text: str(hash(text))), clock=self.clock,
+            seals=Seals(Cipher(Fernet.generate_key())), clock=self.clock,
         )  # fmt: skip
         table = read_timetable(tuple(borough.units))
         self.deliveries = Deliveries(Tools(

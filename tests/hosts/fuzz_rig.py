@@ -53,6 +53,7 @@ SHOWN = ("text", "attachments", "summary", "speak", "value", "channelData", "ent
 GOOD_TOKENS = 0.3
 A_DAY = 24 * 60 * 60
 BUTTONS_KEPT = 40
+MOST_FAULTS = 100
 FORGED_SEALS = ["", "0" * 32, "f" * 32, None, True, 5, [], {}, "0" * 64, "é" * 32, "0" * 31 + "g"]
 
 
@@ -185,7 +186,7 @@ class Rig:
             for _ in range(count):
                 await self._one()
                 self.sent += 1
-                if len(self.faults) >= 100:
+                if len(self.faults) >= MOST_FAULTS:
                     return
         finally:
             for name in ("bot", "aiohttp", "asyncio"):

@@ -64,7 +64,7 @@ async def talk(settings: Settings, store: Store, connector: Connector, engine: E
 
     assistant = Assistant(
         FixedEngine(engine), StoreMemory(store.contexts, store.choices), StoreRecorder(store.audit), store.unclear,
-        channels=store.channels, seals=Seals(lambda text: store.audit._cipher.mark(text)),
+        channels=store.channels, seals=Seals(store.audit._cipher),
     )  # fmt: skip
     host = TeamsHost(
         settings, assistant, store, clock=lambda: NOW, post=Post(sleep=at_once), acknowledge_seconds=60

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from cryptography.fernet import Fernet
 
 import kpi_engine
 from bot.assistant import Assistant
@@ -23,7 +24,7 @@ from bot.memory import StoreMemory
 from bot.rights import LISTENING
 from bot.seals import Seals
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import Cipher, Store
 from bot.turn import Audience
 from kpi_engine.engine import Engine
 from kpi_engine.question import Question, UnitRef
@@ -85,7 +86,7 @@ async def room(
     await store.channels.assign(PLACE, UnitRef("team", "T11"), "p", NOW)
     assistant = Assistant(
         FixedEngine(borough), StoreMemory(store.contexts, store.choices), StoreRecorder(store.audit),
-        seals=Seals(lambda text: f"{hash(text) & (2**128 - 1):064x}"),
+        seals=Seals(Cipher(Fernet.generate_key())),
     )  # fmt: skip
 
     async def sleep(seconds: float) -> None:

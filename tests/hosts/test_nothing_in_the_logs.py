@@ -79,7 +79,7 @@ def _host(settings: Settings, store: Store, engine: Engine) -> TeamsHost:
 
     assistant = Assistant(
         FixedEngine(engine), StoreMemory(store.contexts, store.choices), StoreRecorder(store.audit), store.unclear,
-        channels=store.channels, seals=Seals(lambda text: store.audit._cipher.mark(text)),
+        channels=store.channels, seals=Seals(store.audit._cipher),
     )  # fmt: skip
     return TeamsHost(
         settings, assistant, store, clock=lambda: NOW, post=Post(sleep=at_once), acknowledge_seconds=5

@@ -6,16 +6,17 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from small_engine import SmallEngine
 
 from bot.assistant import TIMETABLE, Assistant
 from bot.engines import FixedEngine
 from bot.memory import Forgetful
 from bot.seals import Seals
+from bot.store import Cipher
 from bot.store.audit import Entry
 from bot.store.unclear import UnclearQuestion
 from bot.turn import PERSONAL, Audience, Reply, Turn
@@ -185,7 +186,7 @@ async def test_turns_at_the_same_time_are_all_answered_each_for_its_own_person(a
 
 async def test_only_sealed_buttons_are_pressed(engine: SmallEngine, kept: Kept) -> None:
     sealing = Assistant(
-        FixedEngine(engine), Forgetful(), kept, seals=Seals(lambda text: sha256(text).hexdigest())
+        FixedEngine(engine), Forgetful(), kept, seals=Seals(Cipher(Fernet.generate_key()))
     )
     card = (await one(sealing, turn("which CP visits are overdue"))).card
     action = next(a["data"] for a in _actions(card) if a.get("data", {}).get("perfbot") == "ask")

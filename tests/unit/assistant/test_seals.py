@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 
 from bot.cards import Client, card
 from bot.dialogs.room import Room
 from bot.seals import LASTS, SEAL, Seals
+from bot.store import Cipher
 from bot.turn import PERSONAL, Audience
 from kpi_engine.question import EVERYTHING, Question, UnitRef
 
@@ -23,11 +23,8 @@ T11 = UnitRef("team", "T11")
 IN_T11, IN_T12 = Audience("channel", T11), Audience("channel", UnitRef("team", "T12"))
 
 
-def mark(text: bytes) -> str:
-    return hmac.new(b"key", text, hashlib.sha256).hexdigest()
-
-
-SEALS = Seals(mark)
+KEY = Fernet.generate_key()
+SEALS = Seals(Cipher(KEY))
 
 
 def buttons(part: Any) -> list[dict[str, Any]]:
@@ -113,7 +110,25 @@ def test_a_changed_button_opens_nothing(shown: Mapping[str, Any]) -> None:
 
 
 def test_another_key_makes_other_seals(shown: Mapping[str, Any]) -> None:
-    data = buttons(Seals(lambda text: hashlib.sha256(text).hexdigest()).seal(shown, "u-t11", PERSONAL, NOW))[
-        0
-    ]
+    data = buttons(Seals(Cipher(Fernet.generate_key())).seal(shown, "u-t11", PERSONAL, NOW))[0]
     assert not SEALS.holds(data, "u-t11", PERSONAL, NOW)
+
+
+def test_a_card_that_several_people_get_veils_whom_its_buttons_are_about(shown: Mapping[str, Any]) -> None:
+    plain = [data for data in buttons(shown) if (data.get("question") or {}).get("child")]
+    assert plain
+    sealed = SEALS.seal(shown, "u-t11", IN_T11, NOW)
+    for data in buttons(sealed):
+        assert "child" not in (data.get("question") or {})
+        for question in data.get("before", ()):
+            assert "child" not in question
+    after_a_restart = Seals(Cipher(KEY))
+    opened = [after_a_restart.opened(data, "u-t12", IN_T11, NOW) for data in buttons(sealed)]
+    assert [data["question"] for data in plain] == [
+        data["question"] for data in opened if data and (data.get("question") or {}).get("child")
+    ]
+    assert sealed == SEALS.seal(shown, "u-t11", IN_T11, NOW)  # the same answer is the same bytes
+    veils = [{data["question"]["about"] for data in buttons(card) if "about" in data.get("question", {})}
+             for card in (sealed, SEALS.seal(shown, "u-t12", IN_T11, NOW))]  # fmt: skip
+    assert veils[0]
+    assert not veils[0] & veils[1]

@@ -108,16 +108,3 @@ def _check(answer: dict[str, Any], teams: set[str], who: str) -> None:
         figures = [part["value"] for part in answer["answers"] if part["unit"] == "children"]
         whole_unit_is_own = teams == {"T11", "T12"}
         assert whole_unit_is_own or all(value is None or value == 0 or value > 5 for value in figures)
-
-
-def test_what_was_talked_about_in_private_is_not_pointed_back_at_before_others(borough: Engine) -> None:
-    assistant = Assistant(FixedEngine(borough), Forgetful(), Nowhere())
-
-    async def talk() -> str:
-        first = Turn("U-AD2", "c", NOW, "why is C201 overdue a CP visit?")
-        assert "C201" in json.dumps([reply.card for reply in await assistant.reply(first)])
-        asked = "which of the children aged under 5 have overdue visits in CSWT 2?"
-        second = Turn("U-AD2", "c", NOW, asked, audience=audience_at(borough, "group"))
-        return json.dumps([[reply.text, reply.card, dict(reply.answer)] for reply in await assistant.reply(second)])
-
-    assert "C201" not in asyncio.run(talk())
