@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 MACROS = (
     "far() as date '9999-12-31'",
     "day_of(text) as try_cast(left(text, 10) as date)",
-    "timed(text) as length(text) > 10",
+    "minute_of(text) as case when length(text) > 10 then date_trunc('minute', text::timestamp) end",
+    "id_number(id) as coalesce(try_cast(id as hugeint), 10::hugeint ** 37)",
     "yes(text) as regexp_matches(lower(text), '^([a-z]\\) *)?(y|yes|true|1)$')",
     "code(text) as upper(rtrim(split_part(regexp_replace(trim(text), '^[a-z]\\) *', ''), ' ', 1), ':'))",
     "leaver_word(text) as upper(trim(regexp_replace(regexp_replace(lower(trim(text)), '^[a-z]\\) *', ''), "
@@ -28,6 +29,8 @@ MACROS = (
     "then (born + to_years(years) + interval 1 day)::date else (born + to_years(years))::date end",
 )
 """The words of the statements."""
+NONE = "select * from ({}) where false"
+"""The rows of a clock whose events nobody recorded: none, whatever the other tables hold."""
 ABSENT = "DuckDB is not installed here, so the second calculation was left out; pip install duckdb brings it."
 
 
@@ -49,7 +52,13 @@ def twin(data: Path, home: Path, folder: Path) -> dict[str, Any]:
     found = statements()
     for name, body in found.views.items():
         db.execute(f"create table {name} as {body}")
-    out = {clock: _compared(db, engine, clock, folder, rows) for clock, rows in found.clocks.items()}
+    clocks = {
+        clock: rows
+        if all((data / f"{name}.csv").exists() for name in found.needs.get(clock, ()))
+        else NONE.format(rows)
+        for clock, rows in found.clocks.items()
+    }
+    out = {clock: _compared(db, engine, clock, folder, rows) for clock, rows in clocks.items()}
     return out | {"whole": _whole(out)}
 
 
@@ -95,13 +104,12 @@ def _prepare(db: Any, data: Path, as_at: date) -> None:
     """Tables of text, of several rows with one key the first; working days; the words of the statements."""
     from kpi_engine.tables import contract
 
-    for name in contract():
-        if not (data / f"{name}.csv").exists():
-            continue
-        keys = ", ".join(contract()[name].keys)
+    for name, table in contract().items():
+        there = _columns(db, data / f"{name}.csv")
+        keys = ", ".join(table.keys)
         known = ", ".join(
-            f"""nullif(nullif(trim("{c}"), ''), 'NULL') as "{c}\""""
-            for c in _columns(db, data / f"{name}.csv")
+            f"""nullif(nullif(trim("{c}"), ''), 'NULL') as "{c}\"""" if c in there else f'null::varchar as "{c}"'
+            for c in (column.name for column in table.columns)
         )
         first = f"qualify row_number() over (partition by {keys} order by line) = 1 or {keys.split(', ')[0]} is null"
         db.execute(
@@ -115,15 +123,18 @@ def _prepare(db: Any, data: Path, as_at: date) -> None:
 
 
 def _columns(db: Any, path: Path) -> list[str]:
-    """The file as a table of text; its columns."""
+    """The file as a table of text; its columns. A file that is absent is a table without rows."""
+    if not path.exists():
+        db.execute(f"create table raw_{path.stem} (absent varchar)")
+        return []
     db.execute(
         f"create table raw_{path.stem} as select * from read_csv('{path}', all_varchar = true, nullstr = '')"
     )
-    return [name for (name, *_) in db.execute(f"describe raw_{path.stem}").fetchall()]
+    return [name.lower() for (name, *_) in db.execute(f"describe raw_{path.stem}").fetchall()]
 
 
 def _working_days(db: Any) -> None:
-    """plus_wd(day, n): the n-th working day after a day, by number of the working day."""
+    """plus_wd(day, n): the n-th working day after a day, by number of the working day; null outside the calendar."""
     import holidays
 
     closed = holidays.country_holidays("GB", subdiv="ENG", years=range(1995, 2041))
@@ -138,6 +149,6 @@ def _working_days(db: Any) -> None:
         number.append(count)
     db.execute("create table calendar as select ?::int[] as upto, ?::date[] as working", [number, working])
     db.execute(
-        "create macro plus_wd(start, n) as (select working[upto[date_diff('day', date '1995-01-01', start) + 1] + n] "
-        "from calendar)"
+        "create macro plus_wd(start, n) as (select case when start >= date '1995-01-01' then "
+        "working[upto[date_diff('day', date '1995-01-01', start) + 1] + n] end from calendar)"
     )

@@ -5,7 +5,8 @@ done, ended and done_wins (the record's own done date counts even after the end)
 status that dates alone do not tell), before_counts (done before the start counts) and made (a row though it ends on the
 day it starts: an interview declined later that day). A rhythm has three: `-- regime: CLOCK` (key, subject, begun, ended
 and what the others need), `-- events: CLOCK` (key, day) from `regimes`, and `-- due: CLOCK`, an expression over start,
-step and the regime.
+step and the regime. `-- needs: CLOCK` names the tables of events without which nobody can say what was done: where one
+is absent the clock has no rows (rules.md 7).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from importlib import resources
 FILES = (
     "shared", "front_door", "child_protection", "child_in_need", "looked_after", "care_leavers", "local",
 )  # fmt: skip
-SECTION = re.compile(r"^-- (view|deadline|regime|events|due): (\w+)$", re.MULTILINE)
+SECTION = re.compile(r"^-- (view|needs|deadline|regime|events|due): (\w+)$", re.MULTILINE)
 
 RHYTHM = """
 with regimes as ({regime}), happened as (
@@ -45,23 +46,26 @@ select '{clock}' as clock, subject, sequence, start, due, done, ended, case
     when ended <= due then 'lapsed' when ended is not null then 'missed'
     when due < as_at() then 'overdue' else 'due' end as status
 from (
-    select subject, {sequence} as sequence, start, due, {said} as said, {made} as made,
+    select subject, {sequence} as sequence, start, due, done_wins, {said} as said, {made} as made,
         case when q.done <= as_at() and (done_wins or q.done <= coalesce(q.ended, q.done))
             and (q.done >= start or {before_counts}) then q.done end as done,
         case when q.ended <= as_at() then q.ended end as ended
     from ({rows}) q
 )
-where start <= as_at() and due is not null and (start < coalesce(ended, far()) or done is not null or made)
+where start <= as_at() and due is not null
+    and (start < coalesce(ended, far()) or (done_wins and done is not null) or made)
 """
-"""Nothing dated after D exists; a row that would start on or after its end is not made, unless it was done."""
+"""Nothing dated after D exists; a row that would start on or after its end is not made, unless its own record has a
+done date."""
 
 
 @dataclass
 class Statements:
-    """views: in order.  clocks: the ledger's rows of each, as at D."""
+    """views: in order.  clocks: the ledger's rows of each, as at D.  needs: the tables without which it has none."""
 
     views: dict[str, str] = field(default_factory=dict)
     clocks: dict[str, str] = field(default_factory=dict)
+    needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def statements() -> Statements:
@@ -74,6 +78,8 @@ def statements() -> Statements:
         for kind, one, body in zip(found[1::3], found[2::3], found[3::3], strict=True):
             if kind == "view":
                 out.views[one] = body.strip()
+            elif kind == "needs":
+                out.needs[one] = tuple(body.split())
             else:
                 parts.setdefault(one, {})[kind] = body.strip()
     for clock, told in parts.items():

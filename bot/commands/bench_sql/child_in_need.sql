@@ -13,6 +13,9 @@ union all select clae_person_id, day_of(clae_cla_episode_start_date), day_of(cla
     from ssd_cla_episodes
 union all select child, own_start, own_start, true from care
 
+-- needs: cin_plan
+ssd_cin_plans
+
 -- deadline: cin_plan
 select e.cine_referral_id as subject, e.start, e.start + 56 as due,
     case when bool_or(p.begun <= e.start and coalesce(p.ended, far()) > e.start) then e.start
@@ -42,6 +45,9 @@ select f.id || '/' || f.day as key, f.id as subject, f.child, f.day as begun,
 from free f left join blocks b on b.child = f.child and b.begun > f.day
 group by f.id, f.child, f.day, f.over
 
+-- needs: cin_visit
+ssd_cin_visits
+
 -- regime: cin_visit
 select * from stretches
 
@@ -51,6 +57,9 @@ where yes(v.cinv_cin_visit_seen)
 
 -- due: cin_visit
 plus_wd(start, 20)
+
+-- needs: cin_review
+local_meetings
 
 -- regime: cin_review
 select * from stretches

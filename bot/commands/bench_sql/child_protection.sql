@@ -12,9 +12,12 @@ with held as (
 ), belonging as (
     select h.icpc, e.id, h.day from held h join enquiries e on h.named is null and e.child = h.child
         and e.begun between h.day - 60 and h.day
-    qualify row_number() over (partition by h.icpc order by e.begun desc, try_cast(e.id as hugeint) desc, e.id desc) = 1
+    qualify row_number() over (partition by h.icpc order by e.begun desc, id_number(e.id) desc, e.id desc) = 1
 )
 select named as enquiry, day from held where named is not null union all select id, day from belonging
+
+-- needs: initial_conference
+ssd_initial_cp_conference
 
 -- deadline: initial_conference
 select e.id as subject, e.begun as start, plus_wd(e.begun, 15) as due,
@@ -24,17 +27,21 @@ select e.id as subject, e.begun as start, plus_wd(e.begun, 15) as due,
 from (
     select s.*, nullif(least(coalesce(day_of(r.cine_close_date), far()), coalesce(p.adult, far())), far()) as until,
         s.over <= as_at() and (not s.to_conference or s.nfa)
-            and not exists (select 1 from conferences c where c.enquiry = s.id) as no_duty
+            and not exists (select 1 from conferences c where c.enquiry = s.id and c.day >= s.begun) as no_duty
     from enquiries s left join ssd_cin_episodes r on r.cine_referral_id = s.referral left join people p on p.child = s.child
 ) e
 
 -- view: conference_regimes
 select p.id as key, p.id as subject, p.child, coalesce(day_of(i.icpc_icpc_date), p.begun) as begun, p.begun as plan_begun, p.ended
-from cp_plans p left join ssd_initial_cp_conference i on i.icpc_icpc_id = p.icpc
+from cp_plans p left join ssd_initial_cp_conference i on i.icpc_icpc_id = p.icpc and day_of(i.icpc_icpc_date) <= as_at()
+where p.begun <= as_at()
 
 -- view: cp_reviews
 select cppr_cp_plan_id as plan, day_of(cppr_cp_review_date) as day from ssd_cp_reviews
 where lower(regexp_replace(coalesce(cppr_cp_review_quorate, ''), '^[a-z]\) *', '')) not in ('n', 'no', 'false', '0')
+
+-- needs: review_conference
+ssd_cp_reviews
 
 -- regime: review_conference
 select * from conference_regimes
@@ -44,6 +51,9 @@ select r.key, v.day from regimes r join cp_reviews v on v.plan = r.key where v.d
 
 -- due: review_conference
 case step when 1 then (start + interval 3 month)::date else (start + interval 6 month)::date end
+
+-- needs: cp_visit
+ssd_cp_visits
 
 -- regime: cp_visit
 select id as key, id as subject, child, begun, ended from cp_plans
@@ -56,6 +66,9 @@ where yes(v.cppv_cp_visit_seen)
 -- due: cp_visit
 plus_wd(start, 10)
 
+-- needs: core_group
+local_meetings
+
 -- regime: core_group
 select id as key, id as subject, child, begun, ended from cp_plans
 
@@ -64,6 +77,9 @@ select r.key, m.day from regimes r join meetings m on m.child = r.child and m.ki
 
 -- due: core_group
 case step when 1 then plus_wd(start, 10) else start + 42 end
+
+-- needs: mid_point_review
+ssd_cp_reviews local_meetings
 
 -- deadline: mid_point_review
 with reviews as (

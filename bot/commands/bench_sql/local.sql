@@ -16,8 +16,14 @@ from local_private_fostering a left join local_private_fostering_visits v on v.a
     and day_of(v.visit_date) >= day_of(a.aware_date) and day_of(v.visit_date) <= coalesce(day_of(a.end_date), day_of(v.visit_date))
 group by all
 
+-- needs: private_fostering_first_visit
+local_private_fostering_visits
+
 -- deadline: private_fostering_first_visit
 select id as subject, aware as start, plus_wd(aware, 7) as due, first as done, ended, false as done_wins from fostered_visits
+
+-- needs: private_fostering_visit
+local_private_fostering_visits
 
 -- regime: private_fostering_visit
 select id as key, id as subject, id as child, aware, first as begun, ended from fostered_visits where first is not null
@@ -34,6 +40,9 @@ select assessment_id as subject, day_of(start_date) as start, (day_of(start_date
         when 'adopter_stage_1' then interval 2 month when 'adopter_stage_2' then interval 4 month else interval 8 month
     end)::date as due, day_of(decision_date) as done, day_of(withdrawn_date) as ended, true as done_wins
 from local_carer_assessments
+
+-- needs: supervision
+local_supervisions
 
 -- regime: supervision
 select professional_id as key, professional_id as subject, professional_id as child, day_of(start_date) as begun,

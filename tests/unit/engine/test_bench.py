@@ -13,6 +13,7 @@ from bot.commands import bench_duckdb, bench_stages, bench_statements
 from bot.commands.bench import GOALS
 from kpi_engine.duties import CLOCKS
 from kpi_engine.question import SHOWS
+from tests.generative.random_authority import extract_date, random_authority, write_ssd_folder
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,19 @@ def test_sql_gives_the_engines_rows(made: tuple[Path, Path], tmp_path: Path) -> 
     assert whole["same_rows"]
     assert whole["rows"] == sum(one["rows"] for one in found.values())
     assert whole["engine_to_duckdb"] > 0
+
+
+@pytest.mark.parametrize("seed", [0, 11, 16, 27])
+def test_sql_gives_the_engines_rows_of_messy_data(seed: int, tmp_path: Path) -> None:
+    """Records that end on the day they start, dates that are none, ties of one day, and tables that are absent."""
+    pytest.importorskip(
+        "duckdb", reason="DuckDB is not installed, so there is no second engine to compare with"
+    )
+    data = write_ssd_folder(random_authority(seed, 20 + seed * 7 % 41), tmp_path / "data")
+    kpi_engine.load(str(data), extract_date(seed), tmp_path / "home")
+    found = bench_duckdb.twin(data, tmp_path / "home", tmp_path / "twin")
+    assert {clock for clock, one in found.items() if not one["same_rows"]} == set()
+    assert found["whole"]["rows"] > 0
 
 
 def test_a_row_that_differs_is_counted(
