@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from bot import rights
 from bot.cards import Heard, card, refusal_card
-from bot.dialogs import answer_json, clarify, exceptions, help, past_posts, why
+from bot.dialogs import answer_json, clarify, exceptions, help, no_target, past_posts, why
 from bot.dialogs.room import Room, Said
 from bot.turn import PERSONAL
 from bot.understanding.reading import Choice, Reading
@@ -72,6 +72,8 @@ def answer(
     found = exceptions.only_with_rows(_with_offer(past_posts.noted(found, room.told), room))
     if note is not None:
         found = replace(found, note=note)
+    elif reading is not None and "target" in reading.said:
+        found = no_target.noted(found)
     heard = _heard(reading, question, room)
     words = say(found, room.names)
     if heard is not None:

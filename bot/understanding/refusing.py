@@ -111,6 +111,8 @@ class Refusing(AspectReading):
             if piece.has("target") or piece.has("claim"):
                 asked.use(piece, "ignorable")
                 self._target_number(piece)
+                if {"target", "targets", "trajectory"} & set(piece.norm.split()):
+                    draft.said.add("target")
             elif (
                 piece.has("ignorable")
                 or piece.has("talk")
