@@ -43,7 +43,7 @@ class AmountSpan:
     amount: Amount
 
 
-_OVER = r"(?:over|after|more than|greater than|longer than|above|exceeding|exceed|exceeds|in excess of|beyond|past|upwards of|older than|later than|gone past|over the|past the|beyond the|further than|>)"
+_OVER = r"(?:over|after|more than|greater than|longer than|above|exceeding|exceed|exceeds|in excess of|beyond|past|upwards of|older than|later than|gone past|over the|past the|beyond the|further than|outside the|outside of|outside|>)"
 _AT_LEAST = r"(?:at least|minimum of|a minimum of|minimum|>=|no less than|not less than|from)"
 _UNDER = r"(?:under|less than|fewer than|below|shorter than|younger than|<)"
 _AT_MOST = r"(?:up to|at most|no more than|not more than|maximum of|a maximum of|max|<=|not over)"
@@ -62,11 +62,12 @@ def _amount(match: re.Match[str], compare: Compare, *, inside: bool = False) -> 
 
 _NUM = r"(?P<n>\d{1,4}|a)"
 _U = _UNIT.replace("(", "(?P<u>", 1)
+_RULE = r"(?: (?:requirement|standard|rule|limit|timescale|time limit|deadline|target|mark|point|maximum))?"
 _L = _LATE.replace(" (late", " (?P<late>late", 1)
 _TIME_RULES: tuple[tuple[re.Pattern[str], Compare, bool], ...] = tuple(
     (re.compile(rf"(?<!\S){pattern}(?!\S)"), compare, inside)  # type: ignore[misc]
     for pattern, compare, inside in (
-        (rf"(?:by |for )?{_OVER} {_NUM} {_U}{_L}", "over", False),
+        (rf"(?:by |for )?{_OVER} {_NUM} {_U}{_RULE}{_L}", "over", False),
         (rf"(?:by |for )?{_AT_LEAST} {_NUM} {_U}{_L}", "at_least", False),
         (
             rf"(?:by |for )?{_NUM} {_U} (?:or|and) (?:more|over|longer|above|upward|greater|later){_L}",

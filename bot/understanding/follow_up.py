@@ -758,6 +758,8 @@ def _choose_measures(
             walker._no_subject(walker.asked.find("every"), walker.asked.find("exceptions"))
         elif aspect == "late" and _failed_in_period(walker, base):
             pass
+        elif aspect == "late" and _missed_in_trend(walker, base):
+            draft.measures = _with_aspect(walker, base, "in_time")
         elif aspect in ("overdue", "late"):
             draft.measures = _with_aspect(walker, base, "overdue")
         elif aspect in ("in_time", "rate", "weak"):
@@ -800,8 +802,15 @@ def _choose_measures(
 def _failed_in_period(walker: Interpreter, base: Question) -> bool:
     """ "Which were late?" after a rate of a past period: those that failed in it, not today's backlog."""
     again = walker.when is None or not walker.when.now
-    past = base.period is not None and base.show in ("headline", "list", "compare")
+    past = base.period is not None and base.show in ("headline", "list", "compare", "trend")
     return again and past and all("_in_time" in slug for slug in base.measures)
+
+
+def _missed_in_trend(walker: Interpreter, base: Question) -> bool:
+    """ "Who missed it?" after a backlog drawn over time: those that failed in the months drawn."""
+    told = bool({"missed", "were", "was", "breached", "failed"} & set(walker.norms))
+    then = walker.when is not None and not walker.when.now and walker.when.past is not None
+    return told and then and base.show == "trend" and walker.draft.show == "list"
 
 
 def _counts(base: Question) -> bool:

@@ -34,6 +34,7 @@ _HEADS = tuple(
         r"^\s*(?i:as (?:discussed|agreed|requested|promised|mentioned)|further to)"
         r"(?: (?i:with|by|our|my|the|your) )?[^,;:]{0,40}[,;:]\s*",
         r"^\s*(?i:i |we )?(?i:hope (?:you are|you're|all is|this finds you) (?:well|ok|okay|good|keeping well))\s*[,.!-]*\s*",
+        r"^\s*(?i:overall|all in all|in summary|broadly|in general)\s*,?\s+(?=(?i:how|what|whats|hows|are|is|do|did|have)\b)",
         r"^\s*(?i:(?:it was )?(?:noted|agreed|asked|queried|raised|minuted|reported|requested) that)\s+",
     )
 )

@@ -75,6 +75,9 @@ NOT_PEOPLE = frozenset(
     }
 )
 
+REACHING = frozenset({"reach", "hit", "below", "to"})
+"""What stands before the level that a forecast is asked about."""
+
 
 class Refusing(AspectReading):
     """Uses up fillers; what is left over refuses the question, by name."""
@@ -92,6 +95,8 @@ class Refusing(AspectReading):
             p for p, (taken, _) in asked.used.items() if taken == "show" and p.norm.startswith("on track")
         ]:
             self._target_number(piece)
+        if draft.show == "forecast":
+            self._level_hoped_for()
         for piece in asked.open:
             if piece.when is not None or piece.amount is not None:
                 continue
@@ -164,6 +169,15 @@ class Refusing(AspectReading):
         for near in (place - 1, place + 1):
             if 0 <= near < len(pieces) and place >= 0 and pieces[near].norm.replace(".", "", 1).isdigit():
                 self.asked.use(pieces[near], "ignorable")
+
+    def _level_hoped_for(self) -> None:
+        """ "Will we get to 40% by March": where the measure is heading answers for any level, and says the target."""
+        for piece in self.asked.open:
+            if not piece.norm.replace(".", "", 1).isdigit():
+                continue
+            share = self.asked.cut.after(piece) in ("%", "percent", "per")
+            if share or self.asked.cut.before(piece) in REACHING:
+                self.asked.use(piece, "ignorable")
 
     def _order(self) -> None:
         draft, asked = self.draft, self.asked

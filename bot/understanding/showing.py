@@ -48,7 +48,8 @@ REASONS = frozenset({"reason for", "reason", "reasons", "justify"})
 ROW_WORDS = frozenset({"export", "name", "names", "id", "ids", "row", "rows", "line", "list"})
 ONE_ROW = ("first", "second", "third", "fourth", "fifth", "last", "that_child")
 HALF_A_YEAR = 183
-LEADS_OF_RELATIVES = frozenset({"in", "for", "of", "during", "by", "at"})
+LEADS_OF_RELATIVES = frozenset({"in", "for", "of", "during", "by", "at", "with"})
+JOINS = frozenset({"and", ",", "or", "but", "plus", "also"})
 RELATIVE_VERBS = frozenset(
     [
         "is",
@@ -339,7 +340,8 @@ class Showing(Measuring):
             after = self.asked.cut.after(piece)
             noun = any(p.end == piece.first and t[0] == "measure" for p, t in self.asked.used.items())
             counts = [*self.asked.find("show", "count"), *self.found_aspects["rate"]]
-            counted = noun and any(p.first < piece.first for p in counts)
+            named = any(p.end <= piece.first and t[0] == "measure" for p, t in self.asked.used.items())
+            counted = named and before not in JOINS and any(p.first < piece.first for p in counts)
             if before in LEADS_OF_RELATIVES or (noun and after in RELATIVE_VERBS) or counted:
                 self.asked.use(piece, "ignorable")
         self.list_pieces = [p for p in self.list_pieces if p not in self.asked.used]

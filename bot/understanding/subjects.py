@@ -87,6 +87,8 @@ def several(
         if place + 1 in counted:
             later = None
         earlier = next((s for s in reversed(segments[:place]) if s), None)
+        if kinds is not None and segment <= POPULATIONS:
+            tries.append(segment | kinds)
         if later is not None and segment <= POPULATIONS | WHICH | {"child"}:
             borrowed = later - POPULATIONS - WHICH
             if segment & WHICH and "review" in later and "conference" in later:
@@ -94,12 +96,12 @@ def several(
             tries.append(segment | borrowed)
         if later is not None and segment == {"review"} and "conference" in later:
             tries.append(segment | {"conference"})
+        if earlier is not None and "child_voice" in earlier and segment <= {"review", "audit", "lac"}:
+            tries.append(segment | {"child_voice"})
         if earlier is not None and not segment & POPULATIONS and segment <= KINDS | WHICH:
             tries.append(segment | (earlier & POPULATIONS))
             if earlier & {"icpc", "rcpc"}:
                 tries.append(segment | {"cp"})
-        if kinds is not None and segment <= POPULATIONS:
-            tries.append(segment | kinds)
         if earlier is not None and segment <= POPULATIONS and earlier - POPULATIONS - {"child", "open"}:
             tries.append(segment | (earlier - POPULATIONS))
         tries.append(segment)
@@ -136,6 +138,7 @@ def canonical(subject: Subject) -> frozenset[str]:
         "review_conferences": frozenset({"cp", "review"}),
         "conferences": frozenset({"cp", "conference"}),
         "carer_assessments": frozenset({"carer_assessment"}),
+        "complaints_received": frozenset({"complaint", "received"}),
     }
     if subject.name in spelled:
         return spelled[subject.name]

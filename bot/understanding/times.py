@@ -274,6 +274,14 @@ def _quarter_when(number: int, year: int | None, as_at: date) -> When:
     return When(past=_until(quarter_of(first), as_at), coming=quarter_of(months_back(first, -12)))
 
 
+def _half_when(number: int, as_at: date) -> When:
+    """A half of the financial year: April to September, October to March; the latest that has begun."""
+    month = {1: 4, 2: 10}[number]
+    first = date(as_at.year - (date(as_at.year, month, 1) > as_at), month, 1)
+    whole = Period(first, months_back(first, -6) - timedelta(days=1))
+    return When(past=_until(whole, as_at), coming=whole)
+
+
 _Maker = Callable[[re.Match[str], date], "When | None"]
 
 
@@ -550,6 +558,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (r"(?:the )?(week|month|quarter) to date|since (?:the )?(?:start|beginning) of (?:the |this )(week|month|quarter)", lambda m, d: replace(_this(m[1] or m[2], d), coming=None)),
     (rf"since (?:the )?(?:start of |beginning of |first of |1st of |last )?((?:{DATE})|{M}(?: 20\d\d)?|{W})(?! \d)", _since),
     (rf"from ((?:{DATE})|{M}(?: 20\d\d)?) (?:onward|onwards|on|to date|to now)", _since),
+    (rf"({M}(?: 20\d\d)?) (?:onward|onwards|to date|to now)", _since),
     (rf"{_LEAD}(?:between|from) ((?:{DATE})|{M}(?: 20\d\d)?) (?:and|to|until|till|through to|up to) ((?:{DATE})|{M}(?: 20\d\d)?|now|today|date|the end of {M}(?: 20\d\d)?)", _between),
     (rf"{_LEAD}(?:between |from )?(?:the )?(\d{{1,2}})(?:st|nd|rd|th)? (?:and|to|until) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({M})(?: (20\d\d))?", _days_of_month),
     (rf"{_LEAD}({DATE}) (?:to|until|till|through to|and) ({DATE})", _between),
@@ -585,6 +594,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (r"(?:the )?day after tomorrow", lambda m, d: When(coming=Period(d + timedelta(days=2), d + timedelta(days=2)), ahead=True)),
     (r"(?:by |before |for )?tomorrow", lambda m, d: When(coming=Period(d + timedelta(days=1), d + timedelta(days=1)), ahead=True)),
     (rf"{_LEAD}(?:the )?(\d)(?:st|nd|rd|th) quarter(?: of)?(?: (20\d\d))?", lambda m, d: _quarter_when(int(m[1]), int(m[2]) if m[2] else None, d) if 1 <= int(m[1]) <= 4 else None),
+    (rf"{_LEAD}(?:the )?(first|1st|second|2nd) half of (?:the |this )?(?:financial )?year|{_LEAD}(?:half year |half )(1|2|one|two)", lambda m, d: _half_when(1 if (m[1] or m[2]) in ("first", "1st", "1", "one") else 2, d)),
     (rf"{_LEAD}(?:the )?(first|second|third|fourth|last) quarter of (?:the )?(?:this )?(?:financial )?year|{_LEAD}the (first|second|third|fourth) quarter", lambda m, d: _quarter_when({"first": 1, "second": 2, "third": 3}.get(m[1] or m[2], 4), None, d)),
     (rf"{_LEAD}(?:q|quarter )([1-4]) of (this|last) (?:financial )?year", lambda m, d: _quarter_when(int(m[1]), year_start(d).year - (m[2] == "last"), d)),
     (rf"{_LEAD}(?:q|quarter )([1-4])(?: (?:of )?(20\d\d)(?:[/-]\d\d)?)?", lambda m, d: _quarter_when(int(m[1]), int(m[2]) if m[2] else None, d)),
