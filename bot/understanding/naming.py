@@ -238,6 +238,8 @@ class Naming(Walk):
         if one is None:
             return True
         concepts = [frozenset(p.value("concept") for p in g) for g in groups]
+        if any(c <= {"child", "open"} or c == {"from_referral"} for c in concepts):
+            return False  # "pre-proceedings, how many cases are open": no subject of its own
         if all(best_subject(c) is not None for c in concepts):
             return True
         return len(names) > 1 and one.subject.name not in names
