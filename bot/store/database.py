@@ -123,6 +123,15 @@ def open_engine(url: str) -> AsyncEngine:
         raise StoreUnavailable(f"The database cannot be opened: {type(error).__name__}.") from None
 
 
+SAID = (
+    "database or disk is full", "attempt to write a readonly database", "unable to open database file",
+    "database is locked", "disk I/O error", "database disk image is malformed", "file is not a database",
+    "Connection refused", "connection was closed", "terminating connection", "the database system is starting up",
+    "the database system is shutting down", "too many clients already", "No space left on device",
+)  # fmt: skip
+"""Sentences of SQLite and PostgreSQL that hold no value of a row: only these are repeated."""
+
+
 def sentence(engine: AsyncEngine, error: BaseException) -> str:
     """One sentence for the operator about a database that does not answer; no password, no values."""
     where = engine.url.render_as_string(hide_password=True)
@@ -130,11 +139,10 @@ def sentence(engine: AsyncEngine, error: BaseException) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """What the database itself says, in its first line: "database or disk is full". No statement, no values."""
+    """What the database says, if it is one of its own sentences; else the fault's class. No statement, no values."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    said = str(cause).splitlines()
-    first = said[0].removeprefix("<class '").strip() if said else ""
-    return (first.partition("'>: ")[2] or first or type(cause).__name__).rstrip(".")
+    said = str(cause).lower()
+    return next((sentence for sentence in SAID if sentence.lower() in said), type(cause).__name__)
 
 
 def _make_private(path: Path) -> None:
