@@ -91,7 +91,7 @@ def answer(
 
 def _heard(reading: Reading | None, question: Question, room: Room) -> Heard | None:
     """How a message was read; nothing for a button, which carries its question itself, unless it leads back there."""
-    if reading is None or not (reading.words or reading.corrections):
+    if reading is None or not (reading.words or reading.corrections or reading.returns):
         return None
     here = clarify.for_here(reading, room)
     return Heard(

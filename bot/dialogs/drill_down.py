@@ -40,10 +40,11 @@ def press(room: Room, action: Mapping[str, Any], before: Context = EMPTY) -> Sai
     if question is None:
         return not_ours(room)
     settles = action.get("settles")
-    other = before.corrections if mark_of(question) == before.corrections_of else ()
+    back = mark_of(question) == before.corrections_of
     reading = Reading(
-        "answered", question, settles=settles if isinstance(settles, str) else "", corrections=other
-    )
+        "answered", question, settles=settles if isinstance(settles, str) else "",
+        corrections=before.corrections if back else (), returns=back,
+    )  # fmt: skip
     return ask.answer(
         room, "", question, reading=reading, event="correction" if INSTEAD_OF in action else "drill_down",
         replaces=action.get("replace") is True,

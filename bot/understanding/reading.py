@@ -53,6 +53,7 @@ class Reading:
       are checked before scope (a forbidden list behind any wording is not_permitted).
     outcome "no_data": a child that the extract does not know (for those with rights to all).
     also: the second question of the same message, read.
+    returns: a button that leads back to the card of the last typed question.
     corrections: what the same words could have meant where something was taken for granted.
     """
 
@@ -68,6 +69,7 @@ class Reading:
     talk: Literal["", "greeting", "thanks", "help", "stop", "cancel"] = ""
     term: str = ""  # show "explain" of a word that is no measure ("Section 20", "amber")
     corrections: tuple[Choice, ...] = field(default=())
+    returns: bool = False
     said: frozenset[str] = frozenset()  # slots that the person filled: show, aspect, unit, worker, period ...
     ambiguity: str = ""  # clarify: the name of what was ambiguous, so that a choice can be remembered
     doubtful: str = ""  # clarify: the person's words that could mean several things
