@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from importlib.metadata import entry_points
@@ -26,6 +27,9 @@ from bot.commands import (
     targets,
 )
 from bot.commands.guard import guarded
+
+GARBAGE_AFTER = 50_000
+"""Vocabulary and extract are many small tuples that stay: Python's 700 would look through them for nothing."""
 
 app = typer.Typer(
     name="perfbot",
@@ -61,6 +65,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
+    gc.set_threshold(GARBAGE_AFTER, 20, 20)
     sys.exit(guarded(app))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from bot.understanding.text import NUMBERS, tokenise
+from bot.understanding.text import NUMBERS, counts, tokenise
 from kpi_engine import vocabulary
 
 MONTHS = (
@@ -197,6 +197,27 @@ class Lexicon:
                     break
 
 
+def spelled(form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a form in lower case, and as the reader will meet them: what `tokenise` gives.
+
+    A form of plain words is put together from words met before: tens of thousands are read at every start.
+    """
+    parts = [_alone(word) for word in form.split()]
+    if None not in parts:
+        told = [pair for part in parts if part is not None for pair in part]
+        return tuple(low for low, _ in told), tuple(norm for _, norm in told)
+    tokens = tokenise(form)
+    return tuple(token.low for token in tokens), tuple(token.norm for token in tokens)
+
+
+@cache
+def _alone(word: str) -> tuple[tuple[str, str], ...] | None:
+    """A word in lower case and as it is met, wherever it stands; None if that depends on the words beside it."""
+    if not (word.isalpha() and word.islower() and word.isascii()) or counts(word):
+        return None
+    return tuple((token.low, token.norm) for token in tokenise(word))
+
+
 def norms_of(text: str) -> tuple[str, ...]:
     """A form as the reader will meet it: the normalised words of the text."""
     return tuple(token.norm for token in tokenise(text))
@@ -217,13 +238,11 @@ def lexicon() -> Lexicon:
     surface: set[str] = set()
 
     def learn(form: str, sense: Sense) -> None:
-        words = norms_of(form)
+        lows, words = spelled(form)
         if words and sense not in senses[words]:
             senses[words].append(sense)
         if sense.kind not in NOT_AIMS:
-            surface.update(
-                token.low for token in tokenise(form) if len(token.low) > 3 and token.low.isalpha()
-            )
+            surface.update(lows)
 
     language = vocabulary.words()
     for concept, forms in language.concepts.items():
@@ -232,8 +251,8 @@ def lexicon() -> Lexicon:
     for kind, values in grammar().items():
         for value, listed in values.items():
             for form in listed:
-                for spelled in vocabulary.spelled_out(form):
-                    learn(spelled, Sense(kind, str(value)))
+                for one in vocabulary.spelled_out(form):
+                    learn(one, Sense(kind, str(value)))
     for (name, code), forms in language.filters.items():
         for form in forms:
             learn(form, Sense("filter", f"{name}={code}"))
@@ -244,8 +263,8 @@ def lexicon() -> Lexicon:
             learn(form, Sense("term", term.name))
     for topic, forms in language.beyond.items():
         for form in forms:
-            for spelled in vocabulary.spelled_out(form):
-                learn(spelled, Sense("beyond", topic))
+            for one in vocabulary.spelled_out(form):
+                learn(one, Sense("beyond", topic))
     rank = {kind: place for place, kind in enumerate(PRIORITY)}
     phrases = {
         words: tuple(sorted(found, key=lambda s: rank.get(s.kind, len(rank))))
@@ -278,6 +297,7 @@ def lexicon() -> Lexicon:
                 for left, right in pairwise(words):
                     before[right].add(left)
                     after[left].add(right)
+    surface = {low for low in surface if len(low) > 3 and low.isalpha()}
     surface |= {word for word in NUMBERS if len(word) > 4}
     content = (surface | {word for word in TIME_WORDS if len(word) > 3}) - set(language.not_typos)
     counted = Counter(word for words in phrases for word in set(words))

@@ -191,6 +191,11 @@ def lemma(word: str) -> str:
     return word
 
 
+def counts(word: str) -> bool:
+    """Whether a lower-case word is read as a number beside some other word: what it means depends on its place."""
+    return word in NUMBERS or word in _AGES or word.removesuffix("s") in NUMBERS
+
+
 def tokenise(text: str) -> list[Token]:
     """Tokens of a cleaned text, in order; contractions opened, number words as digits."""
     out: list[Token] = []
