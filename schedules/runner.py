@@ -69,17 +69,10 @@ class Schedules:
             coalesce=True,
             misfire_grace_time=None,  # a look is never too late: it sees to everything that is due by then
         )
-        self._scheduler.add_job(
-            self._look_for_data,
-            IntervalTrigger(seconds=max(every, REFRESH_EVERY), timezone=UTC),
-            next_run_time=utc_now(),
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
-        if corrections is not None:
+        lesser = [self._look_for_data, *([] if corrections is None else [self._look_for_corrections])]
+        for look in lesser:
             self._scheduler.add_job(
-                self._look_for_corrections,
+                look,
                 IntervalTrigger(seconds=max(every, REFRESH_EVERY), timezone=UTC),
                 next_run_time=utc_now(),
                 max_instances=1,

@@ -193,7 +193,7 @@ def lemma(word: str) -> str:
 
 def counts(word: str) -> bool:
     """Whether a lower-case word is read as a number beside some other word: what it means depends on its place."""
-    return word in NUMBERS or word in _AGES or word.removesuffix("s") in NUMBERS
+    return word in NUMBERS or word in _AGES
 
 
 def tokenise(text: str) -> list[Token]:
@@ -300,15 +300,7 @@ def _numbers(tokens: list[Token]) -> list[Token]:
     while place < len(tokens):
         token = tokens[place]
         following = tokens[place + 1] if place + 1 < len(tokens) else None
-        before = tokens[place - 1].low if place else ""
-        if (
-            before in ("under", "over")
-            and token.low.removesuffix("s") in _NUMBERS
-            and token.low not in _NUMBERS
-        ):
-            value_text = str(_NUMBERS[token.low.removesuffix("s")])
-            out.append(replace(token, low=value_text, norm=value_text, kind="number"))
-        elif token.low in _TENS:
+        if token.low in _TENS:
             value = _TENS[token.low]
             used = token
             unit = following.low if following is not None else ""
