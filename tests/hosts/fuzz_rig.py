@@ -262,7 +262,7 @@ class Rig:
             if hidden:
                 self._fault(f"{len(hidden)} children were shown to somebody who may not see them")
         if calls and self._chance.random() < 0.2:
-            self._pressed += list(_buttons([call.body for call in calls]))
+            self._pressed += list(buttons([call.body for call in calls]))
             del self._pressed[:-BUTTONS_KEPT]
 
     def _fault(self, what: str) -> None:
@@ -280,15 +280,15 @@ def may_see(body: Mapping[str, Any]) -> set[str]:
     return own & PLACES.get(place, set())
 
 
-def _buttons(part: Any) -> Iterator[dict[str, Any]]:
+def buttons(part: Any) -> Iterator[dict[str, Any]]:
     if isinstance(part, dict):
         if "perfbot" in part and "seal" in part:
             yield part
         for each in part.values():
-            yield from _buttons(each)
+            yield from buttons(each)
     elif isinstance(part, list):
         for each in part:
-            yield from _buttons(each)
+            yield from buttons(each)
 
 
 class Held:

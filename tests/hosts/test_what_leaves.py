@@ -35,6 +35,7 @@ from kpi_engine.question import UnitRef
 
 from .conftest import NOW, TENANT, Teams
 from .connector import Connector, member
+from .fuzz_rig import buttons
 
 BOROUGH = Path(__file__).parents[1] / "conversations" / "authority"
 CHILD_TEAM = {"C101": "T11", "C102": "T11", "C103": "T11", "C201": "T12", "C202": "T12"}
@@ -94,17 +95,6 @@ def decoded(text: str, depth: int = 2) -> Iterator[str]:
 def named(part: Any) -> set[str]:
     """Every id of the extract that a reader of this JSON could find in it."""
     return {one.upper() for text in texts(part) for read in decoded(text) for one in ID.findall(read)}
-
-
-def buttons(part: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(part, dict):
-        if "perfbot" in part and "seal" in part:
-            yield part
-        for value in part.values():
-            yield from buttons(value)
-    elif isinstance(part, list):
-        for value in part:
-            yield from buttons(value)
 
 
 class Talk:
