@@ -1,8 +1,8 @@
 """The whole bot behind its real endpoint, and a client that sends it one body after another on one connection.
 
 The assistant, its rights, its seals and its record are the real ones, over the small borough. After every body the
-rig looks at what came back and at what was posted to the connector: a status that was meant, no fault in between, and
-no child that the sender may not see.
+rig looks at what came back and at what was posted to the connector: a status that was meant, no fault in between, no
+post elsewhere, and no child in a conversation where it may not be told.
 """
 
 from __future__ import annotations
@@ -16,22 +16,17 @@ import random
 import re
 import resource
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter, time
 from typing import Any
 
 from . import fuzz_bodies as bodies
 from .conftest import APP_ID, KEY_ID, OTHER_KEY, TENANT, Teams
-from .connector import Connector
+from .connector import Call, Connector
+from .fuzz_places import HELD, OWN, PLACES, Chats, here
 
 MEANT = frozenset({200, 202, 400, 401, 403, 413, 501})
-HELD = {"C101": "T11", "C102": "T11", "C103": "T11", "C201": "T12", "C202": "T12"}
-"""Every child of the borough and the team that holds it."""
-OWN = {"U-DIR": {"T11", "T12"}, "U-AD2": {"T11", "T12"}, "U-T11": {"T11"}, "U-T12": {"T12"}}
-"""The teams whose children a person may see in their own chat; nobody else sees any."""
-PLACES = {"19:t11": {"T11"}, "19:t12": {"T12"}, "19:none": set[str]()}
-"""Channels and the teams whose children may be shown there, to somebody who may see them."""
 PEOPLE = [*OWN, "U-T21", "U-OFF", "33333333-3333-3333-3333-333333333333"]
 TEXTS = [
     "which CP visits are overdue?", "everything overdue", "briefing", "list the children on CP plans",
@@ -47,6 +42,7 @@ QUESTION = {
     "unit": {"kind": "team", "id": "T12"},
     "as_at": "2026-11-15",
 }
+ADMITTED = frozenset({200, 202, 501})
 CHILD = re.compile(rf"\b(?:{'|'.join(HELD)})\b", re.IGNORECASE)
 SHOWN = ("text", "attachments", "summary", "speak", "value", "channelData", "entities")
 """The parts of a post that a reader sees; the rest echoes the sender's own ids."""
@@ -91,6 +87,8 @@ class Rig:
         self._good = f"Bearer {teams.token(exp=int(time()) + A_DAY)}".encode()
         self._forged = [header.encode("latin-1", "replace") for header in self._forgeries()]
         self._pressed: list[dict[str, Any]] = []
+        self._chats = Chats()
+        self._opened = 0
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.statuses: Counter[int] = Counter()
         self.posts = self.turns_with_children = self.sent = 0
@@ -136,7 +134,8 @@ class Rig:
         }
         if place != "personal":
             body["conversation"] |= {"id": f"{place};messageid=1", "conversationType": "channel"}
-            body["channelData"] |= {"channel": {"id": place}, "team": {"id": "19:team"}}
+            named = chance.choice((*[place] * 9, *PLACES))
+            body["channelData"] |= {"channel": {"id": named}, "team": {"id": "19:team"}}
         return self._said(body)
 
     def _said(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -239,45 +238,55 @@ class Rig:
     def _look(self, status: int, answer: bytes, data: bytes, good: bool) -> None:
         calls, self._connector.calls = self._connector.calls, []
         self._connector.accepted = []
+        opened = self._connector.opened[self._opened :]
         self.posts += len(calls)
-        told = [
-            answer.decode(),
-            *(json.dumps({name: call.body.get(name) for name in SHOWN}) for call in calls),
-        ]
         if status not in MEANT:
             self._fault(f"status {status}")
-        if not good and (calls or status == 200):
+        if not good and (calls or opened or status == 200):
             self._fault("a forged token was believed")
         if self.listener.leaked:
             self._fault("a token or a child was logged")
         if self.listener.said:
             self._fault(f"logged: {self.listener.said[:3]}")
             self.listener.said.clear()
-        shown = {one.upper() for each in told for one in CHILD.findall(each)}
-        if shown:
-            self.turns_with_children += 1
+        if status in ADMITTED and good:
             claimed = json.loads(data)
-            said = json.dumps({"text": claimed.get("text"), "value": claimed.get("value")}).upper()
-            hidden = {one for one in shown if HELD[one] not in may_see(claimed) and one not in said}
-            if hidden:
-                self._fault(f"{len(hidden)} children were shown to somebody who may not see them")
+            self._chats.told(claimed)
+            for each in opened:
+                self._opened += 1
+                self._chats.opened(f"a:opened-{self._opened}", each, claimed)
+            self._judge(claimed, answer, calls)
+        elif CHILD.search(answer.decode()):
+            self._fault("a refusal names a child")
         if calls and self._chance.random() < 0.2:
             self._pressed += list(buttons([call.body for call in calls]))
             del self._pressed[:-BUTTONS_KEPT]
 
+    def _judge(self, claimed: Mapping[str, Any], answer: bytes, calls: Sequence[Call]) -> None:
+        """What came back here, and every post, by the conversation that it went to and who is told there."""
+        told = [(here(claimed), answer.decode())]
+        told += [
+            (call.conversation_id, json.dumps({name: call.body.get(name) for name in SHOWN}))
+            for call in calls
+        ]
+        said = json.dumps({"text": claimed.get("text"), "value": claimed.get("value")}).upper()
+        any_shown = False
+        for place, text in told:
+            may_see = self._chats.may_see(place, claimed)
+            if may_see is None:
+                self._fault(
+                    "something was posted to a conversation that is neither this one nor the sender's own"
+                )
+            shown = {one.upper() for one in CHILD.findall(text)}
+            any_shown = any_shown or bool(shown)
+            echoed = {one for one in shown if one in said} if place == here(claimed) else set[str]()
+            hidden = {one for one in shown - echoed if HELD[one] not in (may_see or ())}
+            if hidden:
+                self._fault(f"{len(hidden)} children were shown to somebody who may not see them")
+        self.turns_with_children += any_shown
+
     def _fault(self, what: str) -> None:
         self.faults.append(f"seed {self.seed}, body {self.sent}: {what}")
-
-
-def may_see(body: Mapping[str, Any]) -> set[str]:
-    """The teams whose children may be told to the sender of this body, there; worked out from the body alone."""
-    own = OWN.get(str(body["from"]["aadObjectId"]).replace("\x00", ""), set())
-    conversation, data = body["conversation"], body.get("channelData") or {}
-    if str(conversation.get("conversationType", "")).replace("\x00", "") == "personal":
-        return own
-    channel = str((data.get("channel") or {}).get("id") or "").replace("\x00", "")
-    place = channel or str(conversation["id"]).replace("\x00", "").partition(";messageid=")[0]
-    return own & PLACES.get(place, set())
 
 
 def buttons(part: Any) -> Iterator[dict[str, Any]]:

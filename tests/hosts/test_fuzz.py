@@ -1,8 +1,9 @@
 """Activities bent in every way, against the whole bot: a status that was meant, no fault, no child told to the wrong
 person, nothing left behind.
 
-A small run by default; PERFBOT_FUZZ_BODIES=1000000 makes it a long one, PERFBOT_FUZZ_SEED another one, and
-PERFBOT_FUZZ_REPORT=FILE keeps its figures, as they stand after every 10,000 bodies.
+A small run by default; PERFBOT_FUZZ_BODIES makes it a longer one, PERFBOT_FUZZ_SEED another one, and
+PERFBOT_FUZZ_REPORT=FILE keeps its figures, as they stand after every 10,000 bodies. A million, in shards:
+fuzz_long.py.
 """
 
 from __future__ import annotations

@@ -59,6 +59,29 @@ async def test_a_channel_is_heard_without_the_mention_for_its_unit(teams, replie
     assert connector.of()[0].conversation_id == "19:team@thread.tacv2;messageid=1700"
 
 
+async def test_who_hears_it_is_decided_by_where_it_is_answered_and_not_by_a_channel_named_beside_it(
+    teams, replier, connector, store
+):
+    await store.channels.assign("19:team@thread.tacv2", UnitRef("team", "T11"), "p", NOW)
+    beside = channel()["channelData"]
+    await teams.say(
+        channelData=beside, conversation={"id": "19:other;messageid=1", "conversationType": "channel"}
+    )
+    (turn,) = replier.turns
+    assert (turn.audience, turn.place_id) == (Audience("channel", None), "19:other")
+    assert connector.of()[0].conversation_id == "19:other;messageid=1"
+
+
+async def test_a_persons_own_chat_is_never_kept_as_a_channel_named_beside_it(teams, store):
+    beside = channel()["channelData"]
+    for kind in ("message", "conversationUpdate"):
+        assert (await teams.say(type=kind, channelData=beside))[0] == 200
+    found = await store.references.find_personal(PERSON)
+    assert found is not None
+    assert found.conversation_id == "a:personal"
+    assert await store.references.find("19:team@thread.tacv2") is None
+
+
 async def test_a_place_without_a_unit_is_nobodys(teams, replier):
     await teams.say(**channel())
     await teams.say(conversation={"id": "19:chat@thread.v2", "conversationType": "groupChat"})

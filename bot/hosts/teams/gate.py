@@ -10,12 +10,9 @@ from urllib.parse import urlsplit
 from botbuilder.schema import Activity
 from botframework.connector.auth import AuthenticateRequestResult, BotFrameworkAuthentication
 
-from bot.hosts.teams.incoming import Incoming, Refused
+from bot.hosts.teams.incoming import SPEAKS, Incoming, Refused
 from bot.hosts.teams.tokens import authenticate
 from bot.settings import Settings
-
-SPEAKS = frozenset({"message", "invoke"})
-"""Kinds of activity behind which a person must stand."""
 
 
 class Gate:

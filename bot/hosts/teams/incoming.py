@@ -15,6 +15,8 @@ from typing import Any
 LONGEST_ID = 1_024
 LONGEST_URL = 2_048
 DEEPEST = 40
+SPEAKS = frozenset({"message", "invoke"})
+"""Kinds of activity behind which a person must stand."""
 
 
 class Refused(Exception):
@@ -30,9 +32,9 @@ class Refused(Exception):
 class Incoming:
     """One checked activity.
 
-    conversation_id: with the thread, as Teams wants it back. place_id: without it: the channel, chat or
-    person's chat. tenants: every tenant the activity names, in lower case. value: what a button carries; None
-    without one.
+    conversation_id: with the thread, as Teams wants it back. place_id: the channel, chat or person's chat, without
+    the thread: where an answer is heard. tenants: every tenant the activity names, in lower case. value: what a
+    button carries; None without one.
     """
 
     type: str
@@ -99,7 +101,7 @@ def read_incoming(body: bytes) -> Incoming:
         service_url=service_url,
         conversation_id=conversation_id,
         conversation_type=_word(conversation, "conversationType"),
-        place_id=channel or conversation_id.partition(";messageid=")[0],
+        place_id=_place(kind, conversation, channel),
         tenants=frozenset(
             tenant.lower()
             for tenant in (_word(_object(channel_data, "tenant"), "id"), _word(conversation, "tenantId"))
@@ -116,6 +118,14 @@ def read_incoming(body: bytes) -> Incoming:
         members_removed=_ids(raw, "membersRemoved"),
         team_id=_word(_object(channel_data, "team"), "id"),
     )
+
+
+def _place(kind: str, conversation: Mapping[str, Any], channel: str) -> str:
+    """The conversation without its thread. Whoever is answered is answered there, so that alone says who hears it; a
+    channel named beside it counts only where nobody is answered (one was made, the bot was added)."""
+    if channel and kind not in SPEAKS and _word(conversation, "conversationType") != "personal":
+        return channel
+    return _word(conversation, "id").partition(";messageid=")[0]
 
 
 def _ids(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
