@@ -216,7 +216,11 @@ class Assistant:
         engine = self._engines.current()
         room = self._room(engine, rights.identify(person_id, engine), audience, Client())
         reading = await asyncio.to_thread(self._read, room, text, Context())
-        line = read_as(reading.question, room.names) if reading.outcome == "answered" and reading.question else ""
+        line = (
+            read_as(reading.question, room.names)
+            if reading.outcome == "answered" and reading.question
+            else ""
+        )
         return clarify.for_here(reading, room), line
 
     async def briefing(
@@ -234,7 +238,9 @@ class Assistant:
         question = Question("briefing", unit=unit.ref, as_at=at or self._as_at or engine.as_at)
         return await self.post(question, person_id, audience, conversation_id=conversation_id)
 
-    async def contract(self, unit_id: str, person_id: str, audience: Audience, *, at: date | None = None) -> Reply:
+    async def contract(
+        self, unit_id: str, person_id: str, audience: Audience, *, at: date | None = None
+    ) -> Reply:
         """A managed service against its contract, for one person. Raises Unknown for a unit that the extract does not
         hold."""
         engine = self._engines.current()

@@ -221,7 +221,9 @@ def check_can_ask(question: Question, scope: Scope, engine: Engine, *, rows_said
         return
     wants_rows = question.show in ROW_SHOWS and (rows_said or question.show not in COUNTED_SHOWS)
     if question.show == "why" and question.child is None:
-        wants_rows = False  # what moved a number is a number; the engine names workers only to those who may see them
+        wants_rows = (
+            False  # what moved a number is a number; the engine names workers only to those who may see them
+        )
     if question.child is not None:
         check_can_see_child(question.child, question.as_at, scope, engine)
     if question.worker is not None:

@@ -45,7 +45,11 @@ class Seals:
     ) -> dict[str, Any]:
         """The card with a seal on everything that can be pressed. person_id: whom it answers."""
         until = (now + self._lasts).date().isoformat()
-        asker = "" if audience.kind == "personal" else self._cipher.mark(f"asker {until} {person_id}".encode())[:8]
+        asker = (
+            ""
+            if audience.kind == "personal"
+            else self._cipher.mark(f"asker {until} {person_id}".encode())[:8]
+        )
         sealed = self._sealed(card, holder(person_id, audience), until, asker)
         assert isinstance(sealed, dict)
         return sealed

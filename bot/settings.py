@@ -274,8 +274,10 @@ class Settings(BaseSettings):
                     "unset one, so that a real bot is never left open."
                 )
             return
-        self.check_can_sign_in("The bot will not start without {missing}. To try it out on this machine alone, set "
-                               "PERFBOT_LOCAL_MODE=true.")
+        self.check_can_sign_in(
+            "The bot will not start without {missing}. To try it out on this machine alone, set "
+            "PERFBOT_LOCAL_MODE=true."
+        )
 
     def check_can_sign_in(
         self, sentence: str = "Entra groups (groups.yaml) cannot be read without {missing}."

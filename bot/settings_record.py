@@ -37,7 +37,9 @@ class SettingsOnRecord:
     environment: whether this process's own settings are the bot's (`serve`), not those of somebody's one command.
     """
 
-    def __init__(self, settings: Settings, audit: Audit, recorder: Recorder, *, environment: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, audit: Audit, recorder: Recorder, *, environment: bool = False
+    ) -> None:
         self._settings, self._audit, self._recorder = settings, audit, recorder
         self._environment = environment
         self._known: dict[str, str] | None = None

@@ -47,7 +47,9 @@ def ledger_children(engine: Engine, as_at: date, clock: str | None) -> list[str]
     _check(engine, as_at, clock)
     children, ledger = engine.world.facts.children, engine.figures.ledger
     cuts = [ledger.cut(one, day(as_at)) for one in ([clock] if clock else CLOCKS)]
-    return sorted(children.ids[code] for code in {int(c) for cut in cuts for c in np.unique(cut.child)} if code >= 0)
+    return sorted(
+        children.ids[code] for code in {int(c) for cut in cuts for c in np.unique(cut.child)} if code >= 0
+    )
 
 
 def write_ledger(engine: Engine, path: Path, as_at: date, clock: str | None, kind: str) -> int:

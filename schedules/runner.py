@@ -171,6 +171,9 @@ async def start(
     corrections = None
     if corrector is not None:
         corrections = Corrections(
-            tools, corrector, lambda extract: kpi_engine.open_kept(settings.home, extract), settings.corrections_weeks
+            tools,
+            corrector,
+            lambda extract: kpi_engine.open_kept(settings.home, extract),
+            settings.corrections_weeks,
         )
     return Schedules(Deliveries(tools), refresh, pulse, every, corrections)

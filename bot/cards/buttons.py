@@ -60,9 +60,7 @@ def open_(label: str, question: Question, here: Question, client: Client) -> Ele
     return action(label, carried(question, replace=True, before=(*client.before, here)), client)
 
 
-def instead(
-    label: str, question: Question, asked: Question, client: Client, *, settles: str = ""
-) -> Element:
+def instead(label: str, question: Question, asked: Question, client: Client, *, settles: str = "") -> Element:
     """Another reading of the same words, in this card's place; what was read first stays one step back.
 
     settles: the ambiguity that this decides for the next time.

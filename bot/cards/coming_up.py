@@ -24,7 +24,8 @@ def parts(answer: Answer, names: Names, client: Client, room: Room) -> Parts:
     question = answer.question
     held = [a for a in answer.answers if not (a.no_data or a.elsewhere)]
     due = sorted(
-        ((a, row) for a in held for row in a.rows or ()), key=lambda pair: str(pair[1].get("due_date") or "9999")
+        ((a, row) for a in held for row in a.rows or ()),
+        key=lambda pair: str(pair[1].get("due_date") or "9999"),
     )
     when = span(question.period) if question.period else "the days ahead"
     body: list[Element] = [text(f"{total_words(held)} in {when}", bold=True)]
@@ -90,7 +91,9 @@ def _by_day(found: Sequence[Row], answer: Answer) -> list[tuple[str, str]]:
 
 def by_worker(found: Sequence[Row], names: Names) -> str:
     """ "Asha Khan 3, Ben Cole 2, no worker 1", most first."""
-    counts = Counter(rows.RESTRICTED if row.get("restricted") else names.worker(row.get("worker_id")) for row in found)
+    counts = Counter(
+        rows.RESTRICTED if row.get("restricted") else names.worker(row.get("worker_id")) for row in found
+    )
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     shown = [f"{shorten(name, _MOST_LETTERS)} {number(n)}" for name, n in ranked[:_MOST_NAMES]]
     rest = sum(n for _, n in ranked[_MOST_NAMES:])

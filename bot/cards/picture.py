@@ -99,7 +99,9 @@ def _line(axes: Axes, spec: Line) -> None:
     axes.grid(axis="y", color="#e4e4e4", linewidth=0.6)
     axes.margins(x=0.08)
     if spec.control is not None:
-        axes.legend(fontsize=_LETTERS - 2, frameon=False, loc="upper center", bbox_to_anchor=(0.45, -0.14), ncol=3)
+        axes.legend(
+            fontsize=_LETTERS - 2, frameon=False, loc="upper center", bbox_to_anchor=(0.45, -0.14), ncol=3
+        )
     elif spec.targets or spec.ahead:
         axes.legend(fontsize=_LETTERS - 1, frameon=False, loc="best")
 
@@ -108,7 +110,9 @@ def _control(axes: Axes, control: Control) -> None:
     """Average and limits as thin lines of different dashes, the signal's points as open diamonds: shape, not colour."""
     axes.axhline(control.mean, color=_INK, linewidth=0.8, label="Average")
     for place, limit in enumerate((control.low, control.high)):
-        axes.axhline(limit, color=_INK, linewidth=0.8, linestyle=(0, (6, 3)), label="_" if place else "Usual range")
+        axes.axhline(
+            limit, color=_INK, linewidth=0.8, linestyle=(0, (6, 3)), label="_" if place else "Usual range"
+        )
     if control.marked:
         axes.plot([_at(x) for x, _ in control.marked], [y for _, y in control.marked], "D", markersize=9,
                   markerfacecolor="none", markeredgecolor=_INK, markeredgewidth=1.4, label="Signal")  # fmt: skip

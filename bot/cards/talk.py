@@ -34,7 +34,9 @@ def help_parts(answer: Answer, names: Names, client: Client, room: Room) -> Part
 def reading_card(reading: Reading, client: Client) -> Element:
     """A clarification (one question, at most five buttons) or a reading that could not be answered."""
     if reading.outcome == "clarify":
-        return _with_choices(reading.ask, "", reading.choices, say_reading(reading), client, reading.ambiguity)
+        return _with_choices(
+            reading.ask, "", reading.choices, say_reading(reading), client, reading.ambiguity
+        )
     if reading.talk:
         return fitted(
             lambda room: Parts(say_reading(reading), actions=[buttons.help_(client)]), say_reading(reading)

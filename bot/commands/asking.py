@@ -162,7 +162,12 @@ def _parse(question: str, as_: str, in_: str, at: str | None, known: str | None,
     reading, line = common.run(read())
     understood = reading.question.to_json() if reading.question else None
     words = [
-        {"text": w.text, "taken_as": w.taken_as, "meaning": w.meaning, **({"read_as": w.read_as} if w.read_as else {})}
+        {
+            "text": w.text,
+            "taken_as": w.taken_as,
+            "meaning": w.meaning,
+            **({"read_as": w.read_as} if w.read_as else {}),
+        }
         for w in reading.words
     ]
     other = [choice.label for choice in reading.corrections]
@@ -182,7 +187,6 @@ def _parse(question: str, as_: str, in_: str, at: str | None, known: str | None,
     common.say(json.dumps(understood, ensure_ascii=False))
     if second is not None:
         common.say(f"and: {json.dumps(second.to_json(), ensure_ascii=False)}")
-
 
 
 def contract(

@@ -108,7 +108,9 @@ def _prepare(db: Any, data: Path, as_at: date) -> None:
         there = _columns(db, data / f"{name}.csv")
         keys = ", ".join(table.keys)
         known = ", ".join(
-            f"""nullif(nullif(trim("{c}"), ''), 'NULL') as "{c}\"""" if c in there else f'null::varchar as "{c}"'
+            f"""nullif(nullif(trim("{c}"), ''), 'NULL') as "{c}\""""
+            if c in there
+            else f'null::varchar as "{c}"'
             for c in (column.name for column in table.columns)
         )
         first = f"qualify row_number() over (partition by {keys} order by line) = 1 or {keys.split(', ')[0]} is null"

@@ -43,7 +43,10 @@ def review(as_json: common.AsJson = False) -> None:
             typer.echo("Entra groups cannot be read now: people of groups are missing below.", err=True)
         async with common.opened_store(config) as store:
             last = await _last_use(store)
-        return [_reviewed(user, engine, last.get(user.user_id.casefold())) for _, user in sorted(engine.users.items())]
+        return [
+            _reviewed(user, engine, last.get(user.user_id.casefold()))
+            for _, user in sorted(engine.users.items())
+        ]
 
     rows = common.run(gather())
     if as_json:

@@ -29,7 +29,11 @@ _WISH = re.compile(
 
 def wished(room: Room, said: str, context: Context) -> Question | None:
     """What "send it to me privately" means here: what was refused or held back just now; None for other words."""
-    if room.audience.kind == "personal" or not room.client.sends_privately or not _WISH.fullmatch(said.strip()):
+    if (
+        room.audience.kind == "personal"
+        or not room.client.sends_privately
+        or not _WISH.fullmatch(said.strip())
+    ):
         return None
     return context.pending or context.question
 
@@ -37,7 +41,9 @@ def wished(room: Room, said: str, context: Context) -> Question | None:
 def send(here: Room, alone: Room, said: str, question: Question) -> list[Said]:
     """What is said here, and what goes to the own chat; a refusal there is said here instead."""
     private = ask.answer(alone, "", question, event="sent_privately")
-    if private.outcome == "not_permitted":  # a sentence without ids; whatever else was found out is not for here
+    if (
+        private.outcome == "not_permitted"
+    ):  # a sentence without ids; whatever else was found out is not for here
         return [replace(private, card=None)]
     told = Question("help", unit=here.person.unit, as_at=here.as_at)
     json = answer_json.in_words(said, "answered", SENT, here.data, told)

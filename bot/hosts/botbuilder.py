@@ -133,7 +133,9 @@ class TeamsHost:
                 await hang_up(context)
 
         try:
-            await self._adapter.continue_conversation(sdk_reference(ours), logic, bot_app_id=self.settings.app_id)
+            await self._adapter.continue_conversation(
+                sdk_reference(ours), logic, bot_app_id=self.settings.app_id
+            )
         except Exception as error:
             log_fault("Who is in a conversation could not be found out", error)
         return found

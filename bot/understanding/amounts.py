@@ -129,7 +129,9 @@ _ROWS = (
     re.compile(
         r"(?<!\S)(just|only|limit to|limited to|limit|max|maximum|show me|give me|list)(?: the)? (\d{1,3})(?: of them| row| result| please)?(?!\S)(?! (?:day|week|month|year|working|hour|quarter|fortnight|mile))"
     ),
-    re.compile(r"(?<!\S)(which|what) (\d{1,2})(?= (?!day|week|month|year|working|hour|quarter|fortnight|mile|to|plus|or)[a-z].* (?:most|worst|longest|latest|oldest|newest))"),
+    re.compile(
+        r"(?<!\S)(which|what) (\d{1,2})(?= (?!day|week|month|year|working|hour|quarter|fortnight|mile|to|plus|or)[a-z].* (?:most|worst|longest|latest|oldest|newest))"
+    ),
 )
 
 

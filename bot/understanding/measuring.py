@@ -144,7 +144,9 @@ class Measuring(Placing):
             draft.as_at, draft.period, draft.order = saved
             choices.append(Choice(says[0].upper() + says[1:], question))
         draft.measures = ()
-        doubtful = " ".join(p.text for p in self.asked.cut.pieces if self.asked.used.get(p, ("",))[0] == "measure")
+        doubtful = " ".join(
+            p.text for p in self.asked.cut.pieces if self.asked.used.get(p, ("",))[0] == "measure"
+        )
         return Reading(
             "clarify", draft.question(), tuple(choices), ask, ambiguity=f"{name}:{aspect}", doubtful=doubtful
         )

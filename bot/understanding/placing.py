@@ -167,7 +167,12 @@ class Placing(Refusing):
                 return reading
             choices.append(Choice(vocabulary.unit_name(unit_id), reading.question))
         return Reading(
-            "clarify", None, tuple(choices), wording.WHICH_UNIT, ambiguity=f"unit:{piece.norm}", doubtful=piece.text
+            "clarify",
+            None,
+            tuple(choices),
+            wording.WHICH_UNIT,
+            ambiguity=f"unit:{piece.norm}",
+            doubtful=piece.text,
         )
 
     def _worker(self) -> None:
@@ -185,7 +190,11 @@ class Placing(Refusing):
                 choices.append(Choice(str(vocabulary.workers[worker_id].name), reading.question))
             raise Problem(
                 Reading(
-                    "clarify", None, tuple(choices), wording.WHICH_WORKER, ambiguity=f"worker:{piece.norm}",
+                    "clarify",
+                    None,
+                    tuple(choices),
+                    wording.WHICH_WORKER,
+                    ambiguity=f"worker:{piece.norm}",
                     doubtful=piece.text,
                 )
             )
@@ -194,4 +203,3 @@ class Placing(Refusing):
         if team:
             draft.unit = vocabulary.unit(team)
             draft.units = ()
-

@@ -367,7 +367,18 @@ def _days_of_month(match: re.Match[str], as_at: date) -> When | None:
     return When(past=Period(first, last), coming=coming, ahead=first > as_at)
 
 
-SPANS = {"month": 1, "quarter": 3, "three": 3, "3": 3, "half": 6, "six": 6, "6": 6, "year": 12, "twelve": 12, "12": 12}
+SPANS = {
+    "month": 1,
+    "quarter": 3,
+    "three": 3,
+    "3": 3,
+    "half": 6,
+    "six": 6,
+    "6": 6,
+    "year": 12,
+    "twelve": 12,
+    "12": 12,
+}
 
 
 def _span_ended(match: re.Match[str], as_at: date) -> When | None:

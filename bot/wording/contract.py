@@ -109,7 +109,9 @@ def _apart(a: MeasureAnswer, by: float, what: str) -> str:
 
 def in_briefing(told: dict[str, object]) -> str:
     """A managed service's line in a briefing."""
-    start = f"{told['name']} against contract: {_int(told['met'])} of {counted(_int(told['of']), 'targets')} met"
+    start = (
+        f"{told['name']} against contract: {_int(told['met'])} of {counted(_int(told['of']), 'targets')} met"
+    )
     furthest = told.get("furthest")
     behind = f", furthest behind on {phrases.title(str(furthest))}" if furthest else ""
     return (

@@ -58,7 +58,9 @@ def read_as(question: Question, names: Names) -> str:
     """A question in one line: "CP visits overdue, list, CSWT 1, as at Sun 15 Nov 2026"."""
     everything = question.measures in (every_exception(), every_overdue())
     what = "Everything overdue" if everything else sentences.topic(question.measures)
-    return ", ".join(p for p in (what, _SHOWS.get(question.show, ""), sentences.reading(question, names)) if p)
+    return ", ".join(
+        p for p in (what, _SHOWS.get(question.show, ""), sentences.reading(question, names)) if p
+    )
 
 
 def recalled(reading: Reading, near: Question) -> str:

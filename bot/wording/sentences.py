@@ -140,7 +140,9 @@ def merged(answers: Sequence[MeasureAnswer], question: Question, names: Names) -
         kinds = counted(len(some), "kinds of duty")
         verb = "is" if len(some) == 1 else "are"
         waiting = sum(bool(a.value) and "unallocated" in a.measure for a in answers)
-        held = f" and {counted(waiting, 'kinds of case')} {'has' if waiting == 1 else 'have'} nobody allocated"
+        held = (
+            f" and {counted(waiting, 'kinds of case')} {'has' if waiting == 1 else 'have'} nobody allocated"
+        )
         told = f"{'1 kind of duty' if len(some) == 1 else kinds} {verb} overdue{held if waiting else ''}"
         return f"{told} {end} Most: {first}."
     total = sum(value for value, _ in some)

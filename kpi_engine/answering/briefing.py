@@ -53,9 +53,7 @@ def briefing(asked: Asked) -> Answer:
         "due_this_week": _due_by(asked, due),
         "due_total": sum(s.count() for _, s in due),
         "longest_overdue": _longest(asked, overdue),
-        "contracts": [
-            summary(asked, one) for one in managed(asked) if one.id in engine.units_below(unit.id)
-        ],
+        "contracts": [summary(asked, one) for one in managed(asked) if one.id in engine.units_below(unit.id)],
         "teams": None if unit.kind == "team" else _teams(asked, table),
         "findings": sum(
             1 for f in engine.all_findings if unit.id == ALL or f.team_id in engine.units_below(unit.id)

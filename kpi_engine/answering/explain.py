@@ -93,7 +93,9 @@ def _target(asked: Asked, wanted: Measure) -> str:
     own = next((unit for unit in asked.engine.path(asked.question.unit.id) if told.by_unit.get(unit)), None)
     if own is not None:
         name = asked.engine.units[own].name
-        words = "; ".join(part for part in (words, f"of {name}: {listed(_steps(wanted, told.by_unit[own]))}") if part)
+        words = "; ".join(
+            part for part in (words, f"of {name}: {listed(_steps(wanted, told.by_unit[own]))}") if part
+        )
     return f"Target ({origin}): {words or 'down every week'}."
 
 

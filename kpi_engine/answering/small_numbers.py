@@ -69,7 +69,9 @@ def withheld(cells: Mapping[str, Parts], total: Parts, open_: frozenset[str] = f
         hidden = sum(numbers[key] for key in small) + max(left, 0)
         if not 0 < hidden <= SMALL:
             continue
-        large = sorted((number, key) for key, number in numbers.items() if number > SMALL and key not in open_)
+        large = sorted(
+            (number, key) for key, number in numbers.items() if number > SMALL and key not in open_
+        )
         out.add(large[0][1] if large else "")
     return frozenset(out)
 

@@ -95,12 +95,16 @@ def listened(window: Window, session: Session) -> None:
     window.page.on("request", asked)
 
 
-async def test_nothing_of_a_session_is_written_beside_its_answers(session: Session, open_window: OpenWindow) -> None:
+async def test_nothing_of_a_session_is_written_beside_its_answers(
+    session: Session, open_window: OpenWindow
+) -> None:
     window = await open_window(session.address, WIDE)
     listened(window, session)
     await sit_as(window, "Director")
     shown = [await answer_to(window, question) for question in QUESTIONS]
-    assert sum(bool(CHILD.search(each)) for each in shown) >= 3, "the session showed no child: nothing was tried"
+    assert sum(bool(CHILD.search(each)) for each in shown) >= 3, (
+        "the session showed no child: nothing was tried"
+    )
     child = CHILD.findall(shown[0])[0]
     await window.ask(f"{WORD} {child}")
     await window.page.locator("#briefing").click()

@@ -101,7 +101,9 @@ async def test_in_the_briefing_it_is_restricted_too(chat: Chat) -> None:
     assert "C102" not in json.dumps([told.text, told.answer, told.card])
 
 
-@pytest.mark.parametrize("slugs", [("cp_visits_overdue",), ("cp_visits_overdue", "cp_open", "cin_visits_overdue")])
+@pytest.mark.parametrize(
+    "slugs", [("cp_visits_overdue",), ("cp_visits_overdue", "cp_open", "cin_visits_overdue")]
+)
 @pytest.mark.parametrize("show", ["list", "changes", "coming_up"])
 def test_every_list_is_as_long_as_its_number(engine: Engine, show: Show, slugs: tuple[str, ...]) -> None:
     """Whichever child is restricted: the numbers stay, its rows are masked and stand last, nothing names it."""

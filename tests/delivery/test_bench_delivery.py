@@ -29,7 +29,18 @@ def test_people_who_ask_are_all_answered_and_recorded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PERFBOT_HOME", str(tmp_path))
-    options = ["--briefings", "1", "--children", "40", "--people", "6", "--minutes", "0.05", "--reading", "0.5"]
+    options = [
+        "--briefings",
+        "1",
+        "--children",
+        "40",
+        "--people",
+        "6",
+        "--minutes",
+        "0.05",
+        "--reading",
+        "0.5",
+    ]
     monkeypatch.setattr("sys.argv", ["perfbot", "bench", "delivery", *options])
     assert guarded(app) == 0
     asking = json.loads(capsys.readouterr().out)["asking"]

@@ -317,7 +317,9 @@ class Guests:
 class Hearing(PlainComposer):
     """Says in the post for whom it was written."""
 
-    async def briefing(self, unit_id: str, person_id: str | None, audience: Audience, *, conversation_id: str) -> Reply:
+    async def briefing(
+        self, unit_id: str, person_id: str | None, audience: Audience, *, conversation_id: str
+    ) -> Reply:
         reply = await super().briefing(unit_id, person_id, audience, conversation_id=conversation_id)
         return Reply(f"{reply.text}, outsiders: {audience.outsiders or 'none'}", reply.answer)
 

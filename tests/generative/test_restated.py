@@ -59,9 +59,7 @@ def edited(tables: Tables, seed: int) -> Tables:
 
 
 @pytest.fixture(scope="module", params=SEEDS)
-def pair(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Pair:
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     seed = int(request.param)
     then = random_authority(seed, 30)
     now = edited(then, seed)

@@ -106,7 +106,9 @@ async def test_colleagues_alone_see_their_units_rows(room: Room) -> None:
 
 @pytest.mark.parametrize("guest", GUESTS)
 @pytest.mark.parametrize("place", [0, 4])
-async def test_with_a_guest_on_any_page_there_are_numbers_only(room: Room, guest: dict[str, Any], place: int) -> None:
+async def test_with_a_guest_on_any_page_there_are_numbers_only(
+    room: Room, guest: dict[str, Any], place: int
+) -> None:
     colleagues = [member(f"c{n}") for n in range(4)]
     room.connector.members[PLACE] = [*colleagues[:place], guest, *colleagues[place:]]
     told = await room.ask()
@@ -145,7 +147,9 @@ async def test_who_comes_or_goes_is_noticed_at_once_in_every_channel_of_the_team
 ) -> None:
     await room.ask()
     room.connector.members[PLACE] = [GUESTS[0]] if what == "membersAdded" else [member("c")]
-    update = room.teams.activity(None, type="conversationUpdate", **{what: [{"id": "29:g"}]}, **channel(where))
+    update = room.teams.activity(
+        None, type="conversationUpdate", **{what: [{"id": "29:g"}]}, **channel(where)
+    )
     assert (await room.teams.post(update))[0] == 200
     assert ("C101" in json.dumps(await room.ask())) == (what == "membersRemoved")
     assert room.connector.rosters_read == [PLACE, PLACE]

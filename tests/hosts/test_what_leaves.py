@@ -39,7 +39,13 @@ from .fuzz_rig import buttons
 
 BOROUGH = Path(__file__).parents[1] / "conversations" / "authority"
 CHILD_TEAM = {"C101": "T11", "C102": "T11", "C103": "T11", "C201": "T12", "C202": "T12"}
-OWN = {"U-DIR": {"T11", "T12"}, "U-AD2": {"T11", "T12"}, "U-T11": {"T11"}, "U-T12": {"T12"}, "U-T21": set[str]()}
+OWN = {
+    "U-DIR": {"T11", "T12"},
+    "U-AD2": {"T11", "T12"},
+    "U-T11": {"T11"},
+    "U-T12": {"T12"},
+    "U-T21": set[str](),
+}
 TEXTS = [
     "which CP visits are overdue?", "everything overdue", "briefing", "list the children on CP plans", "and in CSWT 2?",
     "why is the first one on there?", "why is the second one late?", "why is C201 overdue a CP visit?",
@@ -161,7 +167,9 @@ def borough() -> Engine:
 
 
 @pytest.fixture
-async def teams(settings: Settings, store: Store, connector: Connector, borough: Engine) -> AsyncIterator[Teams]:
+async def teams(
+    settings: Settings, store: Store, connector: Connector, borough: Engine
+) -> AsyncIterator[Teams]:
     async def at_once(seconds: float) -> None:
         return None
 

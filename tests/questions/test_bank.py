@@ -17,7 +17,9 @@ HERE = Path(__file__).parent
 BANKS = ("examples.jsonl", "bank.jsonl")
 
 
-def judge(expect: dict[str, Any], accept: Sequence[dict[str, Any]], answer: dict[str, Any], **how: Any) -> Verdict:
+def judge(
+    expect: dict[str, Any], accept: Sequence[dict[str, Any]], answer: dict[str, Any], **how: Any
+) -> Verdict:
     return scoring.judge(expect, accept, answer, **how)[0]
 
 

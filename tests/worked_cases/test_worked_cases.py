@@ -24,7 +24,9 @@ def write_folder(case: Case, folder: Path) -> Path:
     """The case's tables as an SSD folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in case.tables.items():
-        columns = list(dict.fromkeys([c.name for c in contract()[name].columns] + [k for row in rows for k in row]))
+        columns = list(
+            dict.fromkeys([c.name for c in contract()[name].columns] + [k for row in rows for k in row])
+        )
         with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
@@ -65,7 +67,9 @@ def ledger_differences(case: Case, engine: Engine) -> list[str]:
         for r in engine.ledger_rows(case.as_at, clock)
     }
     want = {(r["clock"], str(r["subject_id"]), r["sequence"]): r for r in case.expect_ledger or []}
-    out = [f"extra {key}" for key in got.keys() - want.keys()] + [f"missing {key}" for key in want.keys() - got.keys()]
+    out = [f"extra {key}" for key in got.keys() - want.keys()] + [
+        f"missing {key}" for key in want.keys() - got.keys()
+    ]
     for key in got.keys() & want.keys():
         for name, value in ({"done_date": None, "days_overdue": 0} | want[key]).items():
             value = value.isoformat() if hasattr(value, "isoformat") else value
@@ -82,7 +86,9 @@ def measure_differences(slug: str, expected: dict[str, Any], case: Case, engine:
         return [] if found is None else [f"{slug}: a number where there is no data"]
     if found is None:
         return [f"{slug}: no data"]
-    out = [] if found.value == expected["value"] else [f"{slug}: {found.value} instead of {expected['value']}"]
+    out = (
+        [] if found.value == expected["value"] else [f"{slug}: {found.value} instead of {expected['value']}"]
+    )
     if "of" in expected and found.of != expected["of"]:
         out.append(f"{slug}: of {found.of} instead of {expected['of']}")
     if "bounds" in expected:

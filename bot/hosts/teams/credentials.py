@@ -66,7 +66,9 @@ class OneToken(AppCredentials):  # type: ignore[misc]
 class OneTokenFactory(PasswordServiceClientCredentialFactory):  # type: ignore[misc]
     """Hands out the same credentials for the same purpose, with the token already there."""
 
-    def __init__(self, app_id: str, password: str, tenant_id: str, made_as: type[OneToken] = OneToken) -> None:
+    def __init__(
+        self, app_id: str, password: str, tenant_id: str, made_as: type[OneToken] = OneToken
+    ) -> None:
         super().__init__(app_id, password, tenant_id)
         self._made: dict[tuple[str, str], OneToken] = {}
         self._made_as = made_as

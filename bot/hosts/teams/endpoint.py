@@ -124,7 +124,9 @@ class Endpoint:
         except Exception as error:
             log_fault("An activity was not worked on", error)
             answer = SavedAnswer(200, invoke_note(SORRY)) if incoming.type == "invoke" else DONE
-        if incoming.key and answer.body is not None:  # without one, a repeat is told no more than that it was taken
+        if (
+            incoming.key and answer.body is not None
+        ):  # without one, a repeat is told no more than that it was taken
             try:
                 await self._store.activities.answered(incoming.key, answer)
             except Exception as error:

@@ -43,7 +43,9 @@ class Rosters:
         self._tenants, self._clock = tenants, clock
         self._seen: dict[str, _Seen] = {}
 
-    async def outsiders(self, context: TurnContext, place_id: str, bot_id: str, team_id: str = "") -> Outsiders:
+    async def outsiders(
+        self, context: TurnContext, place_id: str, bot_id: str, team_id: str = ""
+    ) -> Outsiders:
         """Whether anybody but the authority's own people is in the conversation. Never raises."""
         seen, now = self._seen.get(place_id), self._clock()
         if seen is not None and now - seen.at < (FRESH if seen.found != "unknown" else AGAIN_AFTER):

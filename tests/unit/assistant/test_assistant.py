@@ -185,9 +185,7 @@ async def test_turns_at_the_same_time_are_all_answered_each_for_its_own_person(a
 
 
 async def test_only_sealed_buttons_are_pressed(engine: SmallEngine, kept: Kept) -> None:
-    sealing = Assistant(
-        FixedEngine(engine), Forgetful(), kept, seals=Seals(Cipher(Fernet.generate_key()))
-    )
+    sealing = Assistant(FixedEngine(engine), Forgetful(), kept, seals=Seals(Cipher(Fernet.generate_key())))
     card = (await one(sealing, turn("which CP visits are overdue"))).card
     action = next(a["data"] for a in _actions(card) if a.get("data", {}).get("perfbot") == "ask")
     assert (await one(sealing, turn(None, action=action))).answer["outcome"] == "answered"

@@ -345,7 +345,11 @@ def test_a_word_that_cannot_be_taught_says_why_and_changes_nothing(
     ended = run("questions", "add-synonym", words, meaning, "--as", "U-AN")
     assert ended.status == 2
     assert says in ended.err
-    assert words not in (home / "synonyms.yaml").read_text("utf-8") if (home / "synonyms.yaml").exists() else True
+    assert (
+        words not in (home / "synonyms.yaml").read_text("utf-8")
+        if (home / "synonyms.yaml").exists()
+        else True
+    )
 
 
 def test_a_broken_file_of_words_is_a_sentence(run: Run, home: Path) -> None:

@@ -24,7 +24,9 @@ ANN = User("ann", "Ann", "team_manager", "T11", True)
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'db' / 'x.sqlite3'}", Cipher(Fernet.generate_key()))
+    opened = await open_store(
+        f"sqlite+aiosqlite:///{tmp_path / 'db' / 'x.sqlite3'}", Cipher(Fernet.generate_key())
+    )
     yield opened
     await opened.close()
 
@@ -69,7 +71,12 @@ async def test_another_process_records_nothing_twice(config: Settings, store: St
 
 async def test_joiners_movers_and_leavers(config: Settings, store: Store) -> None:
     looking = watch(config, store)
-    for users in (Users([ANN]), Users([replace(ANN, unit_id="T12")]), Users([replace(ANN, active=False)]), Users()):
+    for users in (
+        Users([ANN]),
+        Users([replace(ANN, unit_id="T12")]),
+        Users([replace(ANN, active=False)]),
+        Users(),
+    ):
         await looking.look(users, NOW)
         await looking.look(Users(users.values()), NOW)
     held = [now.get("ann", {}) for what, now in await recorded(store) if what == "people"]

@@ -214,7 +214,9 @@ def test_clarify_offers_at_most_five_ready_questions() -> None:
 def test_corrections_stand_beside_the_answer() -> None:
     asked = ALL["headline_backlog"].question
     fixes = [Choice(f"Fix {n}", question("headline", "cp_visits_in_time", limit=n)) for n in range(1, 8)]
-    heard = Heard(asked, "CP visits overdue, CSWT 1", "I took “plans” to mean this.", "", fixes, fixes[:1], "plans:")
+    heard = Heard(
+        asked, "CP visits overdue, CSWT 1", "I took “plans” to mean this.", "", fixes, fixes[:1], "plans:"
+    )
     made = card(ALL["headline_backlog"], NAMES, Client(), heard)
     assert words(made).split("\n")[2] == "I took “plans” to mean this."
     assert "Read as: CP visits overdue, CSWT 1. Not what you meant? Press:" in words(made)
@@ -257,7 +259,9 @@ def test_a_list_of_many_measures_opens_the_rows_the_worst_first() -> None:
     made = card(of_many(2), NAMES, Client())
     shown = [w for w in words(made).split("\n") if re.fullmatch(r"C\d{3}", w)]
     assert shown == ["C301", "C201", "C101", "C001", "C300", "C200", "C100", "C000"]
-    assert {"CP visits", "Core groups", "Initial CP conferences", "CIN visits"} <= set(words(made).split("\n"))
+    assert {"CP visits", "Core groups", "Initial CP conferences", "CIN visits"} <= set(
+        words(made).split("\n")
+    )
     assert "Why is C301 here?" in {data["title"] for data in actions(made)}
 
 

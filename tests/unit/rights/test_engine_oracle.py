@@ -139,9 +139,7 @@ def test_the_whole_way_nobody_sees_more_and_nobody_sees_less(borough: Engine) ->
     assert combinations >= 5_000
 
 
-def _faults(
-    said: ask.Said, question: Question, teams: set[str], place: Place, whole: Any
-) -> list[str]:
+def _faults(said: ask.Said, question: Question, teams: set[str], place: Place, whole: Any) -> list[str]:
     allowed = permitted(question, teams, place)
     spoken = json.dumps([said.json, said.card])
     faults = [f"names {child}" for child in HELD if HELD[child] not in teams and child in spoken

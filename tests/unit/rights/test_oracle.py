@@ -69,7 +69,9 @@ def oracle(user: str, where: Where, question: Question) -> bool:
     if question.worker is not None and not may_see_team(user, where, WORKER_OF.get(question.worker)):
         return False
     rows = question.show in ("list", "coming_up", "changes")
-    rows = rows or (question.show == "why" and question.child is not None)  # of no child: what moved the number
+    rows = rows or (
+        question.show == "why" and question.child is not None
+    )  # of no child: what moved the number
     names_workers = question.by == "worker" or question.worker is not None
     only_staff = all(slug in STAFF for slug in question.measures)
     if (rows or names_workers) and only_staff and where[0] != "personal":

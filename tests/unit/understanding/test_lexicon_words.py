@@ -13,6 +13,14 @@ def test_every_form_is_spelled_as_the_tokeniser_reads_it() -> None:
     forms |= {form for values in grammar().values() for listed in values.values() for form in listed}
     spelled_out = {one for form in forms for one in vocabulary.spelled_out(form)}
     assert len(spelled_out) > 10_000
-    for form in (*spelled_out, "one of the two", "under fives", "forty five days", "u r", "dont know", "a one"):
+    for form in (
+        *spelled_out,
+        "one of the two",
+        "under fives",
+        "forty five days",
+        "u r",
+        "dont know",
+        "a one",
+    ):
         tokens = tokenise(form)
         assert spelled(form) == (tuple(t.low for t in tokens), tuple(t.norm for t in tokens)), form
