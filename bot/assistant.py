@@ -468,7 +468,12 @@ class Assistant:
 
     def _read(self, room: Room, text: str, context: Context) -> Reading:
         listener = Listener(room.person.unit, _default_unit(room), row_units=room.scope.child_units)
-        return read(text, listener, self._words_of(room.engine), context, as_at=room.as_at)
+        engine, known = room.engine, rights.child_known_to(room.person, room.scope, room.engine)
+        vocabulary = replace(
+            self._words_of(engine), knows_child=known,
+            child_team=lambda child, on: engine.child_team(child, on) if known(child) else None,
+        )  # fmt: skip
+        return read(text, listener, vocabulary, context, as_at=room.as_at)
 
     def _say(self, question: Question, person_id: str | None, audience: Audience, event: str) -> Said:
         try:

@@ -9,7 +9,7 @@ engine leaves out the rows of a question that is only partly permitted and names
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.turn import PERSONAL, Audience, Outsiders
@@ -24,6 +24,11 @@ STRANGER = (
     "Please ask the performance team to add you."
 )
 OTHER_CHILD = "I can't show you that child: I can only do that for a child held by your own unit."
+NO_SUCH_CHILD = (
+    "I can't show you that child: either there is none of that id in the data, or it is a restricted case. "
+    "Check the id, or the date of the data."
+)
+"""For those who see every child that is not restricted."""
 OTHER_ROWS = (
     "I can't list children or cases of {units}: lists are for the people of that unit. "
     "I can give you the number."
@@ -162,8 +167,38 @@ def can_see_rows(units: Iterable[str], scope: Scope, engine: Engine) -> bool:
 def check_can_see_child(child_id: str, on: date, scope: Scope, engine: Engine) -> None:
     """One child's level on a day. An unknown child, another team's and a restricted one get the same words."""
     check_can_hold_child(child_id, on, scope, engine)
-    if scope.restricts(child_id):
-        raise NotPermitted(OTHER_CHILD)
+    nobody = engine.knows_child(child_id) is None and engine.child_team(child_id, on) is None
+    if scope.restricts(child_id) or (nobody and scope.restricted):
+        raise NotPermitted(no_such_child(scope))
+
+
+def check_can_tell_no_child(scope: Scope) -> None:
+    """Whether it may be said that the data hold no child of an id: not where that would tell it from a child that is
+    another unit's, or restricted."""
+    if scope.child_units is not None or scope.restricted:
+        raise NotPermitted(no_such_child(scope))
+
+
+def no_such_child(scope: Scope) -> str:
+    """The words for a child that may not be shown, whatever the reason."""
+    return OTHER_CHILD if scope.child_units is not None else NO_SUCH_CHILD
+
+
+def child_known_to(person: Person, here: Scope, engine: Engine) -> Callable[[str], str | None]:
+    """How a child's id is found in what this person says: as the extract spells it, or None.
+
+    A child that they could not be shown on any day, in their own chat, is one that nobody knows. So no way of reading,
+    refusing or following up tells the two apart.  here: its restricted cases are nobody's.
+    """
+    alone = scope_for(person, PERSONAL, engine).child_units
+
+    def known(child_id: str) -> str | None:
+        child = engine.knows_child(child_id)
+        if child is None or here.restricts(child):
+            return None
+        return child if alone is None or alone & engine.child_teams(child) else None
+
+    return known
 
 
 def check_can_hold_child(child_id: str, on: date, scope: Scope, engine: Engine) -> None:
@@ -255,19 +290,31 @@ def can_claim_conversation(person: Person, unit_id: str, engine: Engine) -> bool
 
 
 def refusal(
-    error: NotPermitted, question: Question | None, person: Person, audience: Audience, engine: Engine
+    error: NotPermitted,
+    question: Question | None,
+    person: Person,
+    audience: Audience,
+    scope: Scope,
+    engine: Engine,
 ) -> str:
-    """The sentence a refused person reads: where the personal chat would help, it says so instead."""
+    """The sentence a refused person reads: where the personal chat would help, it says so instead.
+
+    scope: what was refused under. A case restricted in it is nobody's to ask for privately, named viewers included:
+    whoever else listens would learn from the offer that there is such a child.
+    """
     if question is None or audience.kind == "personal":
         return str(error)
-    if can_ask_privately(question, person, engine):
+    if can_ask_privately(question, person, scope, engine):
         return f"{LISTENING.get(audience.outsiders, NOT_HERE)} {ASK_PERSONALLY}"
     return str(error)
 
 
-def can_ask_privately(question: Question, person: Person, engine: Engine) -> bool:
-    """Whether the question would be answered in the person's own chat."""
-    return can_ask(question, scope_for(person, PERSONAL, engine), engine)
+def can_ask_privately(question: Question, person: Person, here: Scope, engine: Engine) -> bool:
+    """Whether the question would be answered in the person's own chat, and may be known to be."""
+    if question.child is not None and child_known_to(person, here, engine)(question.child) is None:
+        return False
+    alone = replace(scope_for(person, PERSONAL, engine), restricted=here.restricted)
+    return can_ask(question, alone, engine)
 
 
 def shows_nothing_outside(answer: Answer, scope: Scope) -> bool:

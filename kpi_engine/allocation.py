@@ -23,6 +23,7 @@ class Allocation:
         self._start = involvement.day("invo_involvement_start_date")
         self._end = involvement.day("invo_involvement_end_date")
         self._allocated = role.astype(bool)
+        self._child, self._referred = involvement.child, episode.child
         self._holders = Holder(
             involvement.child,
             self._start,
@@ -47,6 +48,12 @@ class Allocation:
     def open_rows(self, on: int) -> Codes:
         """Rows of ssd_involvements of allocated workers that are open on a day."""
         return np.flatnonzero(self._allocated & (self._start <= on) & (self._end > on))
+
+    def teams_ever(self, child: int) -> Codes:
+        """Every team that has been on an involvement of the child's allocated worker, or on a referral of the child."""
+        held = self._team[(self._child == child) & self._allocated]
+        found = np.unique(np.concatenate([held, self._referral_team[self._referred == child]]))
+        return found[found >= 0]
 
     def of(
         self, child: Codes, on: Days | int, record_team: Codes | None = None, record_worker: Codes | None = None,

@@ -113,6 +113,15 @@ class Engine:
         _, team = self.world.allocation.of(np.array([code]), day(on))
         return self.world.facts.teams.id(int(team[0]))
 
+    def child_teams(self, child_id: str) -> frozenset[str]:
+        """Every team that held the child on any day, or took a referral of the child; none for an unknown one."""
+        code = self.world.facts.children.place.get(child_id)
+        if code is None:
+            return frozenset()
+        teams = self.world.facts.teams
+        found = (teams.id(int(team)) for team in self.world.allocation.teams_ever(code))
+        return frozenset(team for team in found if team is not None)
+
     def _record_team(self, record_id: str, on: date) -> str | None:
         ledger = self.figures.ledger
         for clock in CHILDLESS:

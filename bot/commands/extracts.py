@@ -82,7 +82,7 @@ def ledger(
 ) -> None:
     """Every duty with a date: one row each, as the specification of the ledger says."""
     from bot.rights import may_hold
-    from kpi_engine.answering.restricted import RESTRICTED, ledger_row
+    from kpi_engine.answering.restricted import RESTRICTED, ledger_rows
     from kpi_engine.question import EVERYTHING
 
     if csv_file is not None and parquet is not None:
@@ -99,7 +99,7 @@ def ledger(
         common.record_operator("export", done, as_, engine.ledger_children(day, clock))
         count = engine.write_ledger(target, day, clock, "parquet" if parquet else "csv")
     else:
-        rows = [ledger_row(row, scope) for row in engine.ledger_rows(day, clock) if may_hold(row, whole)]
+        rows = ledger_rows((row for row in engine.ledger_rows(day, clock) if may_hold(row, whole)), scope)
         shown = {row["child_id"] for row in rows} - {RESTRICTED}
         common.record_operator("export", done, as_, shown)
         count = _write_csv(rows, target)

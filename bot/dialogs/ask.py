@@ -136,7 +136,7 @@ def refuse(
     room: Room, said: str, error: NotPermitted, question: Question | None, reading: Reading | None = None
 ) -> Said:
     """No, in the user's words, with what may be asked instead; it carries no number and no row."""
-    sentence = rights.refusal(error, question, room.person, room.audience, room.engine)
+    sentence = rights.refusal(error, question, room.person, room.audience, room.scope, room.engine)
     instead = _number_instead(question, room) if question else ()
     private = question if question and sentence.endswith(rights.ASK_PERSONALLY) else None
     text = refused(sentence, instead) if instead else sentence

@@ -4,7 +4,8 @@
     < C123 is open to you for an hour, in this chat alone. That, and your reason, is on record ...
 
 An id that nobody knows, another team's child and a case that is not restricted are told apart for nobody who may not
-see the child anyway. Heard before the reader: the reason is free text and no question.
+see the child anyway, and nothing is told before there is a reason to keep on record. Heard before the reader: the
+reason is free text and no question.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ def hear(room: Room, said: str) -> Said | None:
         return None
     if room.audience.kind != "personal":
         return Said(answer_json.in_words("", "not_permitted", ALONE, room.data), "refusal")
+    reason = " ".join((found["why"] or "").split())[:LONGEST_REASON]
+    if len(reason) < SHORTEST_REASON:
+        return Said(answer_json.in_words("", "not_understood", SAY_WHY, room.data), "answer")
     child = room.engine.knows_child(found["child"].rstrip(".")) or found["child"]
     done = {"show": "break_glass", "child": child}
     try:
@@ -49,9 +53,6 @@ def hear(room: Room, said: str) -> Said | None:
         return Said(answer_json.in_words("", "not_permitted", str(error), room.data), "refusal", done=done)
     if not room.scope.restricts(child):
         return _words(room, NOT_RESTRICTED.format(child=child))
-    reason = " ".join((found["why"] or "").split())[:LONGEST_REASON]
-    if len(reason) < SHORTEST_REASON:
-        return Said(answer_json.in_words("", "not_understood", SAY_WHY, room.data), "answer")
     told = _words(room, OPENED.format(child=child))
     return Said(told.json, "break_glass", done=done | {"reason": reason}, opens=child)
 

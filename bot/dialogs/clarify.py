@@ -82,7 +82,7 @@ def _all_forbidden(room: Room, said: str, reading: Reading) -> Said:
             rights.check_can_see_worker(question.worker, room.scope, room.engine)
         rights.check_can_ask(question, room.scope, room.engine)
     except NotPermitted as error:
-        text = rights.refusal(error, question, room.person, room.audience, room.engine)
+        text = rights.refusal(error, question, room.person, room.audience, room.scope, room.engine)
         json = answer_json.in_words(said, "not_permitted", text, room.data)
         return Said(
             json, "refusal", question, refusal_card(text, room.client), reading=replace(reading, choices=())

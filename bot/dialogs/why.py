@@ -7,7 +7,8 @@
                                                gets the words they get for another team's child
 
 The arithmetic itself is an ordinary question (show "why") and goes the ordinary way; here is only what is
-said of a child that the extract does not hold.
+said of a child that the extract does not hold. Where cases are restricted from the asker, it is said in one sentence
+with theirs.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from bot import rights
 from bot.dialogs import answer_json
 from bot.dialogs.room import Room, Said
 from bot.understanding.reading import Reading
-from kpi_engine.errors import NotPermitted
 from kpi_engine.question import Question
 
 NO_SUCH_CHILD = "There is no child {child} in the data. Check the id, or the date of the data."
@@ -24,8 +24,7 @@ NO_SUCH_CHILD = "There is no child {child} in the data. Check the id, or the dat
 
 def unknown_child(room: Room, said: str, reading: Reading) -> Said:
     """No data, for those with rights to all; raises NotPermitted for everybody else."""
-    if room.scope.child_units is not None:
-        raise NotPermitted(rights.OTHER_CHILD)
+    rights.check_can_tell_no_child(room.scope)
     child = reading.unknown_child or ""
     question = reading.question or Question("why", unit=room.person.unit, as_at=room.as_at, child=child)
     text = reading.because or NO_SUCH_CHILD.format(child=child)

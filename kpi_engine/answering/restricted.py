@@ -33,6 +33,15 @@ def ledger_row(row: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
     return dict.fromkeys(row) | kept
 
 
+def ledger_rows(rows: Iterable[Mapping[str, Any]], scope: Scope) -> list[dict[str, Any]]:
+    """The rows of a file of the ledger. The restricted ones stand last, by clock and team: the file is in the order of
+    ids, and their place in it would tell between which two theirs lies."""
+    every = list(rows)
+    shown = [dict(row) for row in every if not scope.restricts(row.get("child_id"))]
+    held = [ledger_row(row, scope) for row in every if scope.restricts(row.get("child_id"))]
+    return shown + sorted(held, key=lambda row: (row["clock"], row["team_id"] or ""))
+
+
 def without_restricted(answer: Answer, scope: Scope) -> Answer:
     """The answer with its restricted rows masked, and with a note of how many they are."""
     if not scope.restricted:

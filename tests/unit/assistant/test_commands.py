@@ -193,6 +193,51 @@ def test_the_ledger_under_a_persons_rights_holds_that_persons_rows(run: Run, tmp
     assert run("ledger", "--as", "U-OFF").out == ""
 
 
+@pytest.mark.parametrize(
+    ("who", "names_it", "teams"),
+    [
+        ("U-T11", False, {"T11"}),  # holds the child
+        ("U-AD2", False, {"T11", "T12"}),  # the service above
+        ("U-AN", False, None),  # sees every other child
+        ("u-dir", True, None),  # named for the case, in whatever spelling
+        ("U-T12", False, {"T12"}),  # named for it too, but the child is another team's
+    ],
+)
+def test_a_restricted_case_in_the_ledger_is_its_clock_and_team_alone(
+    run: Run, home: Path, tmp_path: Path, who: str, names_it: bool, teams: set[str] | None
+) -> None:
+    """As many rows of every clock and team as there are, none of which tells who, when, or beside whom."""
+    on_record = ("audit", "show", "--child", "C102", "--json")
+    whole, before = list(csv.DictReader(io.StringIO(run("ledger").out))), len(run(*on_record).json)
+    file, target = home / "restricted.csv", tmp_path / "ledger.csv"
+    file.write_text("child_id,viewers\nc102,U-DIR;U-T12\n", encoding="utf-8")
+    try:
+        printed = run("ledger", "--as", who).out
+        one_clock = run("ledger", "--as", who, "--clock", "cp_visit").out
+        assert run("ledger", "--as", who, "--csv", str(target)).status == 0
+        assert run("ledger", "--as", who, "--parquet", str(tmp_path / "x")).status == (
+            0 if who == "u-dir" else 2
+        )
+        after = len(run(*on_record).json)
+    finally:
+        file.unlink()
+    assert printed == target.read_text("utf-8")
+    expected = [row for row in whole if teams is None or row["team_id"] in teams]
+    held = [row for row in expected if row["child_id"] == "C102" and not names_it]
+    assert held or names_it or who == "U-T12"
+    empty = dict.fromkeys(LEDGER.split(","), "")
+    masked = [
+        empty | {"clock": row["clock"], "child_id": "restricted", "team_id": row["team_id"]} for row in held
+    ]
+    masked.sort(key=lambda row: row["clock"])
+    assert list(csv.DictReader(io.StringIO(printed))) == [row for row in expected if row not in held] + masked
+    assert [row for row in csv.DictReader(io.StringIO(printed)) if row["clock"] == "cp_visit"] == list(
+        csv.DictReader(io.StringIO(one_clock))
+    )
+    assert ("C102" in printed, "C102" in one_clock) == (names_it, names_it)
+    assert (after > before) is names_it
+
+
 def test_the_catalogue_as_json(run: Run) -> None:
     found = run("measures", "--unit", "T11", "--json").json
     assert (found["as_at"], found["unit"]) == ("2026-11-15", "T11")

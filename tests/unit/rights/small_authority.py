@@ -77,5 +77,8 @@ class SmallAuthority(Engine):
     def knows_child(self, child_id: str) -> str | None:
         return child_id.upper() if child_id.upper() in CHILD_OF else None
 
+    def child_teams(self, child_id: str) -> frozenset[str]:
+        return frozenset(filter(None, [CHILD_OF.get(child_id)]))
+
     def child_team(self, child_id: str, on: date) -> str | None:
         return CHILD_OF.get(child_id)

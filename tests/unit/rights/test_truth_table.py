@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from small_authority import D
 
@@ -170,10 +172,14 @@ def test_other_and_unknown_workers_get_the_same_words(authority: Engine) -> None
 def test_a_refusal_in_a_channel_offers_the_personal_chat_only_where_it_would_help(authority: Engine) -> None:
     person = rights.identify("u-t11", authority)
     own, other = q("list"), q("list", T12)
-    error = NotPermitted("No.")
-    assert "personal chat" in rights.refusal(error, own, person, UNMAPPED, authority)
-    assert rights.refusal(error, other, person, UNMAPPED, authority) == "No."
-    assert rights.refusal(error, own, person, PERSONAL, authority) == "No."
+    error, here = NotPermitted("No."), rights.scope_for(person, UNMAPPED, authority)
+    assert "personal chat" in rights.refusal(error, own, person, UNMAPPED, here, authority)
+    assert rights.refusal(error, other, person, UNMAPPED, here, authority) == "No."
+    assert rights.refusal(error, own, person, PERSONAL, here, authority) == "No."
+    child = q("why", child="K11")
+    assert "personal chat" in rights.refusal(error, child, person, UNMAPPED, here, authority)
+    restricting = replace(here, restricted=frozenset({"k11"}))
+    assert rights.refusal(error, child, person, UNMAPPED, restricting, authority) == "No."
 
 
 def test_a_post_nobody_asked_for_shows_its_channels_unit_and_no_named_staff(authority: Engine) -> None:
