@@ -167,6 +167,12 @@ class Assistant:
         self._one_at_a_time = asyncio.Lock()
         self._vocabulary: tuple[Engine, Words, Vocabulary] | None = None
 
+    async def warm(self) -> None:
+        """Puts the words of the extract together, which the first message would wait for. For a process that goes on to
+        serve."""
+        async with self._one_at_a_time:
+            await asyncio.to_thread(lambda: self._words_of(self._engines.current()))
+
     async def reply(self, turn: Turn) -> list[Reply]:
         """One reply, or two when the message held two questions; recorded before they are given back."""
         await self._prepare(turn.now)

@@ -51,6 +51,7 @@ def _hire(data: Path, number: int) -> list[str]:
 
 
 async def _asked(home: Path, who: list[str], minutes: float, reading: float) -> dict[str, Any]:
+    from bot.engines import settle
     from bot.hosts.botbuilder import TeamsHost, serving
     from bot.hosts.teams import practice
     from bot.hosts.teams.talk import SORRY
@@ -67,7 +68,9 @@ async def _asked(home: Path, who: list[str], minutes: float, reading: float) -> 
     try:
         url = await asyncio.to_thread(ours.recv)
         async with common.desk(config=config, remember=True) as desk:
-            desk.engine.warm()
+            desk.engine.warm()  # all this as `perfbot serve` does
+            await desk.assistant.warm()
+            settle()
             host = TeamsHost(
                 config, desk.assistant, desk.store, credentials=practice.credentials_of(config, url)
             )

@@ -74,10 +74,12 @@ async def _serve_browser(config: Settings, port: int) -> None:
         common.say(str(error))
     engines = _engines(config)
     async with common.desk(config=config, engines=engines, remember=True) as desk:
+        await desk.assistant.warm()
         chat = BrowserChat(desk.assistant, desk.engine, web_chat=read_script(folder))
         local = LocalHost(chat)
         pulse, routes = _watched(desk, engines)
         async with (
+            engines.kept_fresh(),
             serving(chat, port=port, routes=routes) as address,
             _timetable(desk, engines, pulse, local, local) as posts,
         ):
@@ -101,11 +103,14 @@ async def _serve_teams(config: Settings) -> None:
     from bot.hosts.botbuilder import TeamsHost, serving
 
     config.check_can_serve()
-    engines = common.with_groups(config, _engines(config))
+    extracts = _engines(config)
+    engines = common.with_groups(config, extracts)
     async with common.desk(config=config, engines=engines, remember=True) as desk:
+        await desk.assistant.warm()
         host = TeamsHost(config, desk.assistant, desk.store)
         pulse, routes = _watched(desk, engines)
         async with (
+            extracts.kept_fresh(),
             _people_kept_fresh(engines),
             serving(host, routes) as address,
             _timetable(desk, engines, pulse, host),

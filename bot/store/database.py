@@ -1,8 +1,8 @@
 """Opening the database and its transactions: SQLite (WAL) for one process, PostgreSQL for several.
 
 Every repository works inside `reading()` or `writing()`. On SQLite a writer takes the write lock at once
-(BEGIN IMMEDIATE): two writers queue instead of failing half way. On PostgreSQL rows are locked where a
-repository says so.
+(BEGIN IMMEDIATE): two writers queue instead of failing half way, and those who queue share a wait for the
+disk (one_writer.py). On PostgreSQL rows are locked where a repository says so.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from bot.store import one_trip
+from bot.store.one_writer import OneWriter
 
 # At their finer levels one writes every statement with its values, children among them, and one its own inside.
 for _name in ("aiosqlite", "alembic"):
@@ -40,7 +43,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._one_writer = asyncio.Lock() if self.is_sqlite else None
+        self._one_writer = OneWriter(engine) if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -59,20 +62,17 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A transaction: all of it is kept, or, when anything raises, none."""
-        if self._one_writer is None:
-            async with self._write() as session:
+        if self._one_writer is not None:
+            async with self._one_writer.writing() as session:
                 yield session
-        else:
-            async with self._one_writer, self._write() as session:
-                yield session
-
-    @asynccontextmanager
-    async def _write(self) -> AsyncIterator[AsyncSession]:
-        async with self._engine.connect() as plain:
-            connection = await plain.execution_options(perfbot_writes=True)
-            async with connection.begin(), AsyncSession(connection, expire_on_commit=False) as session:
-                yield session
-                await session.flush()
+            return
+        async with (
+            self._engine.connect() as connection,
+            connection.begin(),
+            AsyncSession(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+            await session.flush()
 
     async def serialise(self, session: AsyncSession, key: int) -> None:
         """Until this transaction ends, nobody else passes here with the same key. SQLite writers already
@@ -89,8 +89,8 @@ class Database:
             raw = (await connection.get_raw_connection()).driver_connection
             for tries_left in reversed(range(SQLITE_WAIT_SECONDS * 10)):
                 try:
-                    await raw.execute("PRAGMA journal_mode=WAL")  # type: ignore[union-attr]
-                    return
+                    async with raw.execute("PRAGMA journal_mode=WAL"):  # type: ignore[union-attr]
+                        return
                 except sqlite3.OperationalError as error:
                     # SQLite does not wait for this lock by itself when two processes make the file together.
                     if "locked" not in str(error) or not tries_left:
@@ -98,6 +98,8 @@ class Database:
                 await asyncio.sleep(0.1)
 
     async def close(self) -> None:
+        if self._one_writer is not None:
+            await self._one_writer.finish()
         await self._engine.dispose()
 
 
@@ -110,9 +112,8 @@ def open_engine(url: str) -> AsyncEngine:
         if parsed.get_backend_name() == "sqlite":
             if parsed.database and not parsed.database.startswith((":memory:", "file:")):
                 _make_private(Path(parsed.database))
-            engine = create_async_engine(
-                parsed, connect_args={"timeout": SQLITE_WAIT_SECONDS}, hide_parameters=True
-            )
+            options = {"timeout": SQLITE_WAIT_SECONDS, "async_creator_fn": one_trip.connect}
+            engine = create_async_engine(parsed, connect_args=options, hide_parameters=True)
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
             return engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import os
 import shutil
@@ -254,7 +255,7 @@ async def test_the_running_bot_answers_from_what_the_process_loaded(
     before = engines.current().stamp.extract
 
     async def after() -> Any:
-        return engines.current()
+        return await asyncio.to_thread(engines.current)
 
     clock = Clock(NOW)
     await Refresh(settings, store, Notices(store, clock), clock=clock, load=in_a_process, after=after).look()

@@ -113,3 +113,67 @@ def test_a_busy_conversation_keeps_its_limits_hour_after_hour() -> None:
         assert all(later - first > seconds - 1e-9 for first, later in zip(sent, sent[posts:], strict=False))
     assert sent[6] == 0.0
     assert sent[1_799] < 3_600 <= sent[1_800]
+
+
+def test_posts_go_in_the_order_in_which_they_were_wanted() -> None:
+    time = Time()
+    pace = Pace(lambda: time.now, time.sleep, per_tenant=((1.0, 3),))
+    gone: list[int] = []
+
+    async def one(number: int) -> None:
+        await time.sleep(number / 100)
+        async with pace.post(f"chat {number}"):
+            gone.append(number)
+
+    asyncio.run(time.run(*(one(number) for number in range(40))))
+    assert gone == list(range(40))
+
+
+def test_a_conversation_at_its_limit_holds_up_no_other() -> None:
+    time = Time()
+    pace = Pace(lambda: time.now, time.sleep)
+    at: dict[str, float] = {}
+
+    async def one(conversation: str) -> None:
+        async with pace.post(conversation):
+            at[conversation] = time.now
+
+    asyncio.run(time.run(*(one("busy") for _ in range(9)), one("other")))
+    assert at == {"busy": 2.0, "other": 0.0}
+
+
+def test_what_is_worth_nothing_later_goes_only_while_half_of_the_limit_is_free() -> None:
+    time = Time()
+    pace = Pace(lambda: time.now, time.sleep, per_tenant=((1.0, 4),))
+    went: list[bool] = []
+
+    async def hint() -> None:
+        async with pace.if_idle("hinted") as may_go:
+            went.append(may_go)
+
+    async def all_of_it() -> None:
+        await hint()
+        async with pace.post("a"):
+            await hint()
+            await hint()
+        await time.sleep(1.0)
+        await hint()
+
+    asyncio.run(time.run(all_of_it()))
+    assert went == [True, False, False, True]
+
+
+def test_what_is_worth_nothing_later_counts_when_it_has_gone() -> None:
+    time = Time()
+    pace = Pace(lambda: time.now, time.sleep, per_tenant=((1.0, 2),))
+    at: list[float] = []
+
+    async def all_of_it() -> None:
+        async with pace.if_idle("a") as may_go:
+            assert may_go
+        for _ in range(2):
+            async with pace.post("a"):
+                at.append(time.now)
+
+    asyncio.run(time.run(all_of_it()))
+    assert at == [0.0, 1.0]

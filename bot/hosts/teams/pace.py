@@ -29,11 +29,14 @@ class _Count:
         self.on_the_way = 0
         self.answered: deque[float] = deque(maxlen=max((posts for _, posts in limits), default=0))
 
-    def wait(self, now: float) -> float | None:
-        """Seconds until one more post keeps to all limits; None: not before another one is answered."""
+    def wait(self, now: float, spare: int = 1) -> float | None:
+        """Seconds until one more post keeps to all limits; None: not before another one is answered.
+
+        spare: the limits, divided by so many.
+        """
         wait = 0.0
         for seconds, posts in self.limits:
-            free = posts - self.on_the_way
+            free = posts // spare - self.on_the_way
             if free <= 0:
                 return None
             if len(self.answered) >= free:
@@ -46,8 +49,17 @@ class _Count:
         return not self.on_the_way and (not self.answered or self.answered[-1] <= now - longest)
 
 
+class _Thread:
+    """One conversation: its count, and its posts in the order in which they were wanted."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.count = _Count(limits)
+        self.turn = asyncio.Lock()
+        self.wanted = 0
+
+
 class Pace:
-    """Lets a post go when it keeps to every limit, otherwise waits.
+    """Lets a post go when it keeps to every limit, otherwise waits: first come, first gone.
 
     clock: seconds that only go up. sleep: waits that many seconds.
     """
@@ -64,39 +76,69 @@ class Pace:
         self._sleep = sleep
         self._per_conversation = per_conversation
         self._everywhere = _Count(per_tenant)
-        self._here: dict[str, _Count] = {}
+        self._turn = asyncio.Lock()
+        self._here: dict[str, _Thread] = {}
         self._answered = asyncio.Event()
 
     @asynccontextmanager
     async def post(self, conversation_id: str) -> AsyncIterator[None]:
         """Begins when one more post may be sent to the conversation; ends when it has been answered, or failed."""
-        here = await self._turn(conversation_id)
+        here = self._here.setdefault(conversation_id, _Thread(self._per_conversation))
+        here.wanted += 1
+        try:
+            # Whoever has the turn of all has that of its conversation: nobody waits for a conversation's limit in front
+            # of others' conversations, and of many who wait one wakes up at a time.
+            async with here.turn:
+                await self._room(here.count)
+                async with self._turn:
+                    await self._room(self._everywhere)
+                    self._leaves(here)
+        finally:
+            here.wanted -= 1
         try:
             yield
         finally:
-            for count in (here, self._everywhere):
-                count.on_the_way -= 1
-                count.answered.append(self._clock())
-            self._answered.set()
-            self._answered = asyncio.Event()
+            self._is_answered(here)
 
-    async def _turn(self, conversation_id: str) -> _Count:
-        while True:
-            now = self._clock()
-            here = self._here.setdefault(conversation_id, _Count(self._per_conversation))
-            waits = (here.wait(now), self._everywhere.wait(now))
-            if waits == (0.0, 0.0):
-                here.on_the_way += 1
-                self._everywhere.on_the_way += 1
-                self._forget_quiet(now)
-                return here
-            known = [wait for wait in waits if wait is not None]
-            if len(known) < len(waits):
+    @asynccontextmanager
+    async def if_idle(self, conversation_id: str) -> AsyncIterator[bool]:
+        """Whether one more post may go at once and leave half of the tenant's limit free for what matters more; if so
+        it counts until the end of the block."""
+        here = self._here.setdefault(conversation_id, _Thread(self._per_conversation))
+        now = self._clock()
+        idle = not here.turn.locked() and not self._turn.locked() and here.count.wait(now) == 0.0
+        if not idle or self._everywhere.wait(now, spare=2) != 0.0:
+            yield False
+            return
+        self._leaves(here)
+        try:
+            yield True
+        finally:
+            self._is_answered(here)
+
+    async def _room(self, count: _Count) -> None:
+        """Waits until the count keeps to its limits with one more."""
+        while (wait := count.wait(self._clock())) != 0.0:
+            if wait is None:
                 await self._answered.wait()
             else:
-                await self._sleep(max(known))
+                await self._sleep(wait)
+
+    def _leaves(self, here: _Thread) -> None:
+        here.count.on_the_way += 1
+        self._everywhere.on_the_way += 1
+        self._forget_quiet(self._clock())
+
+    def _is_answered(self, here: _Thread) -> None:
+        for count in (here.count, self._everywhere):
+            count.on_the_way -= 1
+            count.answered.append(self._clock())
+        self._answered.set()
+        self._answered = asyncio.Event()
 
     def _forget_quiet(self, now: float) -> None:
         """Conversations that have been quiet longer than any limit looks back take no memory."""
         if len(self._here) > 1_000:
-            self._here = {name: count for name, count in self._here.items() if not count.quiet(now)}
+            self._here = {
+                name: here for name, here in self._here.items() if here.wanted or not here.count.quiet(now)
+            }

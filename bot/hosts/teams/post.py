@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import requests
 from botbuilder.core import TurnContext
@@ -49,6 +50,16 @@ class Post:
             return Sent((given.id if given else "") or "")
 
         return await self._patiently(context.activity.conversation.id, once, patience)
+
+    async def hint(self, context: TurnContext, activity: Activity) -> bool:
+        """Posts what is worth nothing later, once, or not at all: never in the way of a message. Whether it went."""
+        async with self._pace.if_idle(context.activity.conversation.id) as may_go:
+            if not may_go:
+                return False
+            with suppress(ErrorResponseException, ClientRequestError, DeserializationError):
+                await context.send_activity(activity)
+                return True
+            return False
 
     async def replace(
         self, context: TurnContext, activity: Activity, activity_id: str, patience: float = REPLY_PATIENCE

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -181,8 +181,7 @@ class Talk:
     async def _typing_when_slow(self, context: TurnContext) -> AsyncIterator[None]:
         async def show() -> None:
             await asyncio.sleep(TYPING_AFTER_SECONDS)
-            with suppress(NotSent):
-                await self._post.send(context, typing())
+            await self._post.hint(context, typing())
 
         showing = asyncio.create_task(show())
         try:
