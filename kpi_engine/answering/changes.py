@@ -14,6 +14,7 @@ from kpi_engine.answering.shows import check_worker, failing
 from kpi_engine.days import day
 from kpi_engine.figures import needs_period
 from kpi_engine.measure import Measure
+from kpi_engine.question import ALL
 from kpi_engine.sheet import Sheet
 
 Key = tuple[Any, ...]
@@ -33,7 +34,7 @@ def changes(asked: Asked) -> Answer:
             answers.append(MeasureAnswer(wanted.slug, unit=wanted.counts, no_data=unknown))
             continue
         now, then = failing(asked, wanted), failing(_as_at(asked, _before(asked)), wanted)
-        held_back += asked.hidden_units(wanted, [*now, *then])
+        held_back += _hidden_units(asked, wanted, now, then)
         answers.append(_compared(asked, wanted, found, now, then))
     return asked.answer(answers, held_back)
 
@@ -67,6 +68,21 @@ def _compared(
         found, came_on=tuple(came_on), came_off=tuple(asked.ordered(_as_they_are(asked, gone))),
         stayed=len(every_now & every_then), previous=len(every_then),
     )  # fmt: skip
+
+
+def _hidden_units(asked: Asked, wanted: Measure, now: list[Sheet], then: list[Sheet]) -> list[str]:
+    """Units of which something came on or off that may not be shown; what stayed is in no list. Under characteristics
+    of children every unit with rows: that nothing came or went would tell two days of a small number apart."""
+    coarse = asked.hidden_units(wanted, [*now, *then])
+    if asked.may_reveal or not coarse:
+        return coarse
+    every_now, every_then = (
+        {_key(r): r for s in sheets for r in asked.records(wanted, s)} for sheets in (now, then)
+    )
+    moved = [row for key, row in every_now.items() if key not in every_then]
+    moved += [row for key, row in every_then.items() if key not in every_now]
+    units = {row.get("team_id") or ALL for row in moved}
+    return [unit for unit in coarse if unit in units]
 
 
 def _key(row: Row) -> Key:

@@ -1,40 +1,51 @@
-"""Rights all the way through: person x audience x show x unit x measure, asked of the engine over real rows.
+"""Rights all the way through: person x audience x show x unit x measure x restricted cases, asked of the engine over
+real rows.
 
-What everybody may see is worked out from the small borough's table of who holds whom, in plain loops; the
-truth about the figures comes from the same question asked with every right.
+What everybody may see is borough_oracle.py's; the truth about the figures comes from the same question asked with
+every right.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from borough_oracle import (
+    ADDED,
+    HELD,
+    NOBODY_RESTRICTED,
+    OWN,
+    PARENTS,
+    PLACES,
+    RESTRICTED,
+    STAFF,
+    WORKS,
+    Place,
+    Viewers,
+    folder_with_everybody,
+    hidden_children,
+    open_teams,
+    permitted,
+    shown_of,
+)
 
 import kpi_engine
 from bot import rights
 from bot.cards import Client
 from bot.dialogs import ask
 from bot.dialogs.room import Room
+from bot.restricted import FILE, RestrictedCases
 from bot.turn import Audience
 from bot.wording import Names
 from kpi_engine.answer import Answer
 from kpi_engine.engine import Engine
-from kpi_engine.question import EVERYTHING, Period, Question, Scope, UnitRef
+from kpi_engine.question import ALL, EVERYTHING, Period, Question, Scope, UnitRef
 
-BOROUGH = Path(__file__).parents[2] / "conversations" / "authority"
-PARENTS = {"T02": "S1", "T11": "S2", "T12": "S2", "T21": "S3", "S1": "ALL", "S2": "ALL", "S3": "ALL"}
-OWN = {"U-DIR": "ALL", "U-AD2": "S2", "U-T11": "T11", "U-T12": "T12", "U-T21": "T21"}
-HELD = {"C101": "T11", "C102": "T11", "C103": "T11", "C201": "T12", "C202": "T12"}
-WORKS = {"P1190": "T11", "P1191": "T11", "P1192": "T11", "P1291": "T12", "P1292": "T12", "P2191": "T21"}
-Place = tuple[str, str | None, str]
-PLACES: list[Place] = [
-    ("personal", None, ""), ("channel", "T11", ""), ("channel", "T12", ""), ("channel", "S2", ""), ("group", "T21", ""),
-    ("channel", "ALL", ""), ("group", None, ""), ("channel", "T11", "some"), ("group", "ALL", "unknown"),
-]  # fmt: skip
 UNITS = ("T11", "T12", "T21", "S2", "S3", "ALL")
 MEASURES = (
     ("cp_visits_overdue",),
@@ -42,31 +53,13 @@ MEASURES = (
     ("caseload_average",),
     ("cp_visits_overdue", "cp_visits_in_time"),
 )
-ROW_SHOWS = ("list", "coming_up", "changes", "why")
 SHOWS = ("headline", "list", "trend", "compare", "coming_up", "changes", "briefing", "explain")
-STAFF = ("caseload_average",)
+LISTS = ("rows", "came_on", "came_off")
 
 
 @pytest.fixture(scope="module")
-def borough() -> Engine:
-    return kpi_engine.open_folder(BOROUGH)
-
-
-def inside(unit: str | None, above: str) -> bool:
-    while unit is not None:
-        if unit == above:
-            return True
-        unit = PARENTS.get(unit)
-    return above == "ALL" and unit is None
-
-
-def open_teams(user: str, place: Place) -> set[str]:
-    """The teams whose children and workers this person may see here."""
-    kind, chat, outsiders = place
-    teams = {team for team in ("T02", "T11", "T12", "T21") if inside(team, OWN[user])}
-    if kind == "personal":
-        return teams
-    return {team for team in teams if chat is not None and not outsiders and inside(team, chat)}
+def borough(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return kpi_engine.open_folder(folder_with_everybody(tmp_path_factory.mktemp("authority")))
 
 
 def questions(engine: Engine) -> list[Question]:
@@ -89,22 +82,14 @@ def questions(engine: Engine) -> list[Question]:
     return list(dict.fromkeys(found))
 
 
-def permitted(question: Question, teams: set[str], place: Place) -> bool:
-    if question.show == "explain":
-        return True
-    rows, by_worker = question.show in ROW_SHOWS, question.by == "worker"
-    if (rows or by_worker) and place[0] != "personal" and set(question.measures) <= set(STAFF):
-        return False
-    if question.child is not None:
-        return HELD[question.child] in teams
-    if question.worker is not None:
-        return WORKS[question.worker] in teams
-    if rows or by_worker:
-        return any(inside(team, question.unit.id) for team in teams)
-    return True
-
-
-def test_the_whole_way_nobody_sees_more_and_nobody_sees_less(borough: Engine) -> None:
+@pytest.mark.parametrize(
+    ("viewers", "opened"),
+    [(NOBODY_RESTRICTED, ()), (RESTRICTED, ()), (RESTRICTED, ("C103",))],
+    ids=["nobody restricted", "restricted", "one opened"],
+)
+def test_the_whole_way_nobody_sees_more_and_nobody_sees_less(
+    borough: Engine, tmp_path: Path, viewers: Viewers, opened: tuple[str, ...]
+) -> None:
     @cache
     def whole(question: Question) -> Answer:
         return borough.ask(question, EVERYTHING)
@@ -122,28 +107,37 @@ def test_the_whole_way_nobody_sees_more_and_nobody_sees_less(borough: Engine) ->
         room = Room(borough, person, audience, scope, borough.as_at, Names.of(borough, scope), Client())
         return ask.answer(room, "", question)
 
+    named = [f"{child.lower()},{';'.join(users)}" for child, users in viewers.items()]
+    (tmp_path / FILE).write_text("\n".join(["child_id,viewers", *named]), encoding="utf-8")
+    restricted = RestrictedCases(tmp_path)
     asked = questions(borough)
-    combinations, faults = 0, []
-    for user, place in itertools.product(OWN, PLACES):
+    combinations, masked, faults = 0, 0, []
+    for user, place in itertools.product((*OWN, *ADDED), PLACES):
         kind, unit, outsiders = place
         audience = Audience(kind, borough.units[unit].ref if unit else None, outsiders)  # type: ignore[arg-type]
         scope = rights.scope_for(rights.identify(user, borough), audience, borough)
-        teams = open_teams(user, place)
+        held = restricted.hidden_from(user, audience, frozenset(child.casefold() for child in opened))
+        scope = replace(scope, restricted=held)
+        teams, hidden = open_teams(user, place), hidden_children(user, place, viewers, opened)
         for question in asked:
             combinations += 1
             said = answered(question, user, audience, scope)
-            for fault in _faults(said, question, teams, place, whole):
+            masked += '"restricted": true' in json.dumps(said.json)
+            for fault in _faults(said, question, teams, place, hidden, whole):
                 faults.append(f"{user} in {place}: {question.show} {question.measures} "
                               f"{question.unit.id} by {question.by}: {fault}")  # fmt: skip
-    assert not faults, f"{len(faults)} faults of {combinations}, first: " + "; ".join(faults[:5])
+    assert not faults, f"{len(faults)} faults of {combinations}, first: " + "; ".join(faults[::30])
     assert combinations >= 5_000
+    assert bool(masked) is bool(viewers)
 
 
-def _faults(said: ask.Said, question: Question, teams: set[str], place: Place, whole: Any) -> list[str]:
-    allowed = permitted(question, teams, place)
+def _faults(
+    said: ask.Said, question: Question, teams: set[str], place: Place, hidden: set[str], whole: Any
+) -> list[str]:
+    allowed = permitted(question, teams, place, hidden)
     spoken = json.dumps([said.json, said.card])
-    faults = [f"names {child}" for child in HELD if HELD[child] not in teams and child in spoken
-              and question.child != child]  # fmt: skip
+    faults = [f"names {child}" for child in HELD if (HELD[child] not in teams or child in hidden)
+              and child in spoken and question.child != child]  # fmt: skip
     if not allowed:
         return faults + ([] if said.outcome == "not_permitted" else [f"is {said.outcome}, not refused"])
     if said.outcome == "not_permitted":
@@ -151,14 +145,25 @@ def _faults(said: ask.Said, question: Question, teams: set[str], place: Place, w
     every = whole(question)
     if said.outcome != every.outcome:
         return [*faults, f"is {said.outcome}, in truth {every.outcome}"]
+    elsewhere = set()
     for part, true in zip(said.json["answers"], every.answers, strict=True):
         if part["value"] != true.value:
             faults.append(f"says {part['value']}, in truth {true.value}")
-        staff_hidden = part["measure"] in STAFF and place[0] != "personal"
-        if question.show == "list" and true.rows is not None and not staff_hidden:
-            expected = [dict(row) for row in true.rows if row["team_id"] in teams]
-            if list(part.get("rows") or []) != expected:
-                faults.append(f"shows {len(part.get('rows') or [])} rows of {len(expected)}")
+        seen = set[str]() if part["measure"] in STAFF and place[0] != "personal" else teams
+        for name in LISTS:
+            rows = [dict(row) for row in getattr(true, name) or ()]
+            told, expected = list(part.get(name) or []), shown_of(rows, seen, hidden)
+            if question.child is None and told != expected:
+                faults.append(f"shows {len(told)} {name}, not the {len(expected)} of {len(rows)} that it may")
+            elsewhere |= {row["team_id"] or ALL for row in rows if row["team_id"] not in seen}
+        if question.by == "worker":
+            workers = [group.id for group in true.groups or ()]
+            told = [group["id"] for group in part.get("groups") or ()]
+            if told != [one for one in workers if WORKS[one] in seen]:
+                faults.append(f"names {len(told)} workers of {len(workers)}")
+            elsewhere |= {WORKS[one] for one in workers if WORKS[one] not in seen}
+    if question.child is None and set(said.json.get("held_back", ())) != elsewhere:
+        faults.append(f"holds back rows of {said.json.get('held_back')}, in truth of {sorted(elsewhere)}")
     return faults
 
 
@@ -169,4 +174,6 @@ def test_the_oracle_knows_the_borough(borough: Engine) -> None:
     assert {u.id: u.parent_id or "ALL" for u in borough.units.values() if u.id != "ALL"} == PARENTS
     for user, own in OWN.items():
         assert (borough.users[user].unit_id or "ALL") == own
+    for user, (own, also) in ADDED.items():
+        assert (borough.users[user].unit_id, ";".join(sorted(borough.users[user].also_sees))) == (own, also)
     assert UnitRef("authority", "ALL") == borough.units["ALL"].ref
