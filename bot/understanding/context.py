@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from bot.understanding.reading import Choice, Reading
-from kpi_engine.question import Question
+from kpi_engine.question import Period, Question
 
 REMEMBERED_ROWS = 50
 MOST_CORRECTIONS = 8
@@ -50,6 +50,7 @@ class Chosen:
 @dataclass(frozen=True)
 class Context:
     """question: of the last good answer.  said: the slots that were said for it (a default period is not inherited).
+    over: the period it was about, said or usual ("that month"); of a stock the period whose last day was meant.
     text: the words that asked it.  children, workers: rows last shown, by list or headline.
     pending: a refused or unclear question that the next turn may complete, with its choices and what it said.
     others, others_of: the other choices of a word that an earlier choice settled for the last answer, and its
@@ -60,6 +61,7 @@ class Context:
 
     question: Question | None = None
     said: frozenset[str] = frozenset()
+    over: Period | None = None
     text: str = ""
     children: tuple[str, ...] = ()
     workers: tuple[str | None, ...] = ()
@@ -78,6 +80,7 @@ class Context:
         return {
             "question": self.question.to_json() if self.question else None,
             "said": sorted(self.said),
+            "over": self.over.to_json() if self.over else None,
             "text": self.text,
             "children": list(self.children),
             "workers": list(self.workers),
@@ -99,6 +102,7 @@ class Context:
         return cls(
             question=Question.from_json(value["question"]) if value.get("question") else None,
             said=frozenset(value.get("said", ())),
+            over=Period.from_json(value["over"]) if value.get("over") else None,
             text=str(value.get("text", "")),
             children=tuple(value.get("children", ())),
             workers=tuple(value.get("workers", ())),
@@ -188,8 +192,8 @@ def advance(context: Context | None, reading: Reading, summary: AnswerSummary) -
             choices[last.settles] = Chosen(value_of(last.settles, last.question), summary.on)
         typed = bool(last.words)
         return Context(
-            question=last.question, said=last.said, text=summary.text, children=shown[0][:REMEMBERED_ROWS],
-            workers=shown[1][:REMEMBERED_ROWS], choices=choices,
+            question=last.question, said=last.said, over=last.over or last.question.period, text=summary.text,
+            children=shown[0][:REMEMBERED_ROWS], workers=shown[1][:REMEMBERED_ROWS], choices=choices,
             others=last.choices if last.remembered else (), others_of=last.ambiguity if last.remembered else "",
             corrections=last.corrections[:MOST_CORRECTIONS] if typed else before.corrections,
             corrections_of=mark_of(last.question) if typed else before.corrections_of,

@@ -33,6 +33,8 @@ class Env:
     vocabulary: Vocabulary
     as_at: date
     choices: Mapping[str, Chosen] = field(default_factory=dict)
+    over: Period | None = None
+    """The period of the last answer, which "that month" means."""
 
 
 @dataclass
@@ -57,6 +59,8 @@ class Draft:
     unknown_child: str | None = None
     as_at: date = date.min
     period: Period | None = None
+    over: Period | None = None
+    """The period that was said, also of a stock, whose question keeps only its last day."""
     filters: dict[str, int | str] = field(default_factory=dict)
     by: By | None = None
     order: Order | None = None

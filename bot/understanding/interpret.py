@@ -72,6 +72,7 @@ class Interpreter(Narrowing):
             words=words_of(self.asked),
             term=term,
             said=frozenset(self.draft.said),
+            over=self.draft.over,
         )
 
     def _finish(self) -> None:

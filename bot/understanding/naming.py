@@ -51,6 +51,8 @@ class Naming(Walk):
 
     def _times(self) -> None:
         for piece in self.asked.cut.pieces:
+            if piece in self.asked.used and piece.when is not None:
+                continue  # taken back: "September, not October"
             if piece.when is not None:
                 if self.when is None or (self.when.now and not piece.when.now):
                     self.when, self.when_text = piece.when, piece.norm

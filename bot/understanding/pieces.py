@@ -12,6 +12,7 @@ from bot.understanding.spelling import mend
 from bot.understanding.text import Token, tokenise
 from bot.understanding.times import When, find_times
 from bot.understanding.vocabulary import NameSpan, Vocabulary
+from kpi_engine.question import Period
 
 SEPARATORS = frozenset({",", "/", "and", "plus", "or", "&"})
 
@@ -61,11 +62,11 @@ class Cut:
         return self.tokens[piece.end].norm if piece.end < len(self.tokens) else ""
 
 
-def cut(text: str, vocabulary: Vocabulary, as_at: date, follow_up: bool) -> Cut:
-    """Cuts a cleaned text. follow_up: there is a last answer that words may point back to."""
+def cut(text: str, vocabulary: Vocabulary, as_at: date, follow_up: bool, over: Period | None = None) -> Cut:
+    """Cuts a cleaned text. follow_up: there is a last answer that words may point back to; over: its period."""
     tokens = mend(tokenise(text), vocabulary.is_name, vocabulary.typo_names)
     tokens = _synonyms(tokens, vocabulary)
-    return Cut(tuple(tokens), tuple(_choose(tokens, vocabulary, as_at, follow_up)))
+    return Cut(tuple(tokens), tuple(_choose(tokens, vocabulary, as_at, follow_up, over)))
 
 
 def _synonyms(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
@@ -91,7 +92,9 @@ def _synonyms(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
     return out
 
 
-def _choose(tokens: list[Token], vocabulary: Vocabulary, as_at: date, follow_up: bool) -> list[Piece]:
+def _choose(
+    tokens: list[Token], vocabulary: Vocabulary, as_at: date, follow_up: bool, over: Period | None
+) -> list[Piece]:
     norms = [token.norm for token in tokens]
     joined = " ".join(norms)
     starts = {}
@@ -132,7 +135,7 @@ def _choose(tokens: list[Token], vocabulary: Vocabulary, as_at: date, follow_up:
             rank = 1 if name.kind == "worker" and name.whole else 2 if not name.subject else 3
             offer(piece(first, end, name=name, senses=senses if name.subject else ()), rank)
             break
-    for time in find_times(joined, as_at, vocabulary.events, follow_up=follow_up):
+    for time in find_times(joined, as_at, vocabulary.events, follow_up=follow_up, over=over):
         if time.start in starts and time.end in ends:
             offer(piece(starts[time.start], ends[time.end], when=time.when), 4)
     for span in find_amounts(joined):

@@ -8,11 +8,13 @@ from datetime import date
 from time import perf_counter
 
 from bot.understanding import wording
+from bot.understanding.completing import complete
 from bot.understanding.context import EMPTY, Context, recalled
 from bot.understanding.corrections import corrections
 from bot.understanding.draft import Env
-from bot.understanding.follow_up import complete, follow, hangs, is_correction, is_follow_up
 from bot.understanding.interpret import interpret
+from bot.understanding.laying import follow
+from bot.understanding.leaning import hangs, is_correction, is_follow_up
 from bot.understanding.pieces import Cut, Piece, cut
 from bot.understanding.reading import Listener, Reading, Word
 from bot.understanding.text import LONGEST, clean
@@ -46,7 +48,7 @@ def read(
         return Reading("not_understood", because=wording.TOO_LONG)
     day = as_at or vocabulary.as_at
     held = context or EMPTY
-    env = Env(listener, vocabulary, day, held.choices)
+    env = Env(listener, vocabulary, day, held.choices, held.over)
     cleaned = clean(text)
     reading = _whole(cleaned, env, held)
 
@@ -59,7 +61,7 @@ def read(
 def _whole(cleaned: str, env: Env, held: Context) -> Reading:
     """The reading of a cleaned message: small talk, one question, or two."""
     vocabulary, day = env.vocabulary, env.as_at
-    whole = cut(cleaned, vocabulary, day, held.question is not None)
+    whole = cut(cleaned, vocabulary, day, held.question is not None, held.over)
     talk = _talk(whole, env)
     if talk is not None:
         return talk
@@ -111,20 +113,30 @@ def _parts(cleaned: str) -> list[str]:
 
 def _several(parts: list[str], env: Env, held: Context) -> Reading | None:
     """Two questions in one message; None when it is one question in several sentences."""
-    cuts = [cut(part, env.vocabulary, env.as_at, True) for part in parts]
+    cuts = [cut(part, env.vocabulary, env.as_at, True, env.over) for part in parts]
     kept = [(part, c) for part, c in zip(parts, cuts, strict=True) if not _is_filler(c)]
     if len(kept) < 2:
         if len(kept) == 1 and len(parts) > 1:
             part = kept[0][0]
-            again = cut(part, env.vocabulary, env.as_at, held.question is not None)
+            again = cut(part, env.vocabulary, env.as_at, held.question is not None, held.over)
             reading = _one(part, again, env, held)
             return _with_words(reading, parts, kept, cuts) if reading.outcome == "answered" else None
         return None
     first_part, _first_cut = kept[0]
-    first = _one(first_part, cut(first_part, env.vocabulary, env.as_at, held.question is not None), env, held)
+    first = _one(
+        first_part,
+        cut(first_part, env.vocabulary, env.as_at, held.question is not None, held.over),
+        env,
+        held,
+    )
     if first.outcome != "answered" or first.question is None:
         return None
-    after = Context(question=first.question, said=first.said, choices=held.choices)
+    after = Context(
+        question=first.question,
+        said=first.said,
+        over=first.over or first.question.period,
+        choices=held.choices,
+    )
     second = _one(kept[1][0], kept[1][1], env, after)
     if second.outcome != "answered" or second.question is None:
         if second.outcome in ("clarify", "out_of_scope") and _asks(kept[1][1]):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from kpi_engine.question import Question, UnitRef
+from kpi_engine.question import Period, Question, UnitRef
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ class Reading:
     term: str = ""  # show "explain" of a word that is no measure ("Section 20", "amber")
     corrections: tuple[Choice, ...] = field(default=())
     returns: bool = False
+    over: Period | None = None  # the period that was said or kept, also where only its last day counts
     said: frozenset[str] = frozenset()  # slots that the person filled: show, aspect, unit, worker, period ...
     ambiguity: str = ""  # clarify: the name of what was ambiguous, so that a choice can be remembered
     doubtful: str = ""  # clarify: the person's words that could mean several things

@@ -83,8 +83,9 @@ class Scoring:
                 self.result.left_out += 1
                 return
             expect["child"] = children[place]
+        must_not = expect.pop("must_not", None) or line.get("must_not", {})
         verdict, faults = judge(
-            expect, line.get("accept", ()), answer, line.get("must_not", {}), self._discloses(line, answer)
+            expect, line.get("accept", ()), answer, must_not, self._discloses(line, answer)
         )
         _count(self.result, expect, verdict)
         if verdict != "exact":

@@ -167,6 +167,12 @@ def every_exception() -> tuple[str, ...]:
     return tuple(slug for slug in CATALOGUE if slug.endswith(("_overdue", "_unallocated")))
 
 
+def has_a_date(slug: str) -> bool:
+    """Whether what the measure is about falls due on a day, so that "what is due" can be asked of it."""
+    subject = subject_of([slug])
+    return subject is not None and any(falls_due(one) for one in subject.overdue)
+
+
 def falls_due(slug: str) -> bool:
     """Whether the measure is a backlog of duties, whose rows have days overdue."""
     measure = CATALOGUE[slug]

@@ -640,11 +640,33 @@ _ON = re.compile(
 )
 
 
-def find_times(joined: str, as_at: date, events: Events, *, follow_up: bool = False) -> Iterator[TimeSpan]:
+_THAT = re.compile(
+    r"(?<!\S)(?:(?:in|for|over|during|within|across|from|of) )?(?:(?:that|the same|same|this same) (?:time )?(week|month|quarter|year|period|span|timeframe|dates?|time)|those same date)(?!\S)(?! (?:last|a|ago|the previous))"
+)
+_LENGTHS = {"week": (7, 7), "month": (28, 31), "quarter": (90, 92), "year": (365, 366)}
+
+
+def _that_period(match: re.Match[str], over: Period, as_at: date) -> When | None:
+    """ "That month" is the last answer's, where it was about a month."""
+    shortest, longest = _LENGTHS.get(match[1] or "", (1, 10_000))
+    days = (over.last - over.first).days + 1
+    if not shortest <= days <= longest or over.first > as_at:
+        return None
+    return When(past=over, coming=over)
+
+
+def find_times(
+    joined: str, as_at: date, events: Events, *, follow_up: bool = False, over: Period | None = None
+) -> Iterator[TimeSpan]:
     """Every time expression in the joined words, overlapping ones included.
 
     follow_up: "the week before" is then the one before the period of the last answer.
+    over: the period of the last answer, which "that month" means.
     """
+    if over is not None:
+        for match in _THAT.finditer(joined):
+            if (that := _that_period(match, over, as_at)) is not None:
+                yield TimeSpan(match.start(), match.end(), that)
     if follow_up:
         for match in _BACK.finditer(joined):
             yield TimeSpan(match.start(), match.end(), When(back=match[1] or match[2] or "period"))

@@ -60,7 +60,7 @@ def apply_time(draft: Draft, when: When | None, text: str, as_at: date) -> None:
         elif flows and not stands:
             draft.period = default_period(flows, as_at)
         return
-    past = when.past
+    past = draft.over = when.past
     if past is None:
         draft.period = when.coming
         return

@@ -73,6 +73,19 @@ def asks_for_the_rows(cut: Cut) -> bool:
     return ones or all(p.has("show", "show_me") or p.has("ignorable") or p.has("talk") for p in cut.pieces)
 
 
+def the_number(asked: Asked) -> bool:
+    """ "What's the number?": of what was shown; "what are the numbers" asks for the briefing."""
+    pieces = [p for p in asked.open if is_the_number(p, asked.cut)]
+    asked.use_all(pieces, "show", "headline")
+    return bool(pieces)
+
+
+def is_the_number(piece: Piece, cut: Cut) -> bool:
+    """One number, though the briefing is asked for in nearly the same words."""
+    last = cut.tokens[piece.end - 1].low
+    return piece.has("show", "briefing") and last in ("number", "figure", "total")
+
+
 def the_other_one(asked: Asked, base: Question) -> None:
     """ "And the other Chloe?": of two who bear the name, the one that the last answer was not about."""
     for place, (piece, ids) in enumerate(asked.workers):

@@ -133,6 +133,14 @@ class TestJudging:
         assert judge({"outcome": "answered"}, (), self.ANSWER, must_not={"show": "list"}) == "partly"
         assert judge({"outcome": "answered"}, (), self.ANSWER, must_not={"show": "trend"}) == "exact"
 
+    def test_what_must_not_be_left_over_may_stand_in_expect(self) -> None:
+        for line in (
+            {"expect": {"must_not": {"show": "list"}}},
+            {"expect": {}, "must_not": {"show": "list"}},
+        ):
+            result = score([{"id": "1", "as": "U-T11", "text": "?", **line}], lambda _: self.ANSWER)
+            assert [c["faults"] for c in result.confusions] == [["show is 'list', left over"]]
+
     def test_a_refusal_with_a_number_is_no_refusal(self) -> None:
         leaking = {"outcome": "out_of_scope", "answers": [{"value": 4}]}
         assert judge({"outcome": "out_of_scope"}, (), leaking) == "refused"
