@@ -23,6 +23,7 @@ from kpi_engine.extracts.checks import check
 from kpi_engine.extracts.raw import Extract
 from kpi_engine.figures import Figures, default_period
 from kpi_engine.findings import Finding
+from kpi_engine.kept import Kept
 from kpi_engine.measures import CATALOGUE, measure
 from kpi_engine.organisation import Organisation, Unit, Worker
 from kpi_engine.question import ALL, EVERYTHING, Period, Question, Scope
@@ -51,6 +52,7 @@ class Engine:
         self.figures = Figures(self.world)
         self.organisation = Organisation(self.world, extract.authority)
         self.targets: Targets = targets(home)
+        self.kept = Kept()
         self._findings = findings
         self._users: Users | None = None
 
@@ -146,6 +148,8 @@ class Engine:
         self._check(question)
         asked = Asked(self, question, scope)
         asked.check_child()
+        if question.show == "briefing":
+            return self.kept.briefing(question, scope, lambda: answer(asked))
         return answer(asked)
 
     def _check(self, question: Question) -> None:
@@ -177,8 +181,9 @@ class Engine:
 
     def warm(self) -> None:
         """Work out beforehand what the first questions after opening would wait for: every clock, every measure
-        of the extract's date, the weeks of a trend. For a process that goes on to serve."""
-        self.ask(Question("briefing", as_at=self.as_at), EVERYTHING)
+        of the extract's date for every unit, the weeks of a trend. For a process that goes on to serve."""
+        for unit in self.units.values():
+            self.ask(Question("briefing", unit=unit.ref, as_at=self.as_at), EVERYTHING)
         for slug in CATALOGUE:
             self.ask(Question("trend", (slug,), as_at=self.as_at), EVERYTHING)
 

@@ -260,14 +260,14 @@ class Figures:
             return [Figure(value, None, value) for value in found.tolist()]
         return [self.figure(measure, rows.where(_of_team(code))) for code in (*range(teams - 1), NO_TEAM)]
 
-    def of_team(self, measure: Measure, as_at: date, period: Period | None, code: int) -> Figure:
-        """One team's number: worked out for all teams at once, and kept for the briefings of the others."""
+    def of_teams(self, measure: Measure, as_at: date, period: Period | None) -> list[Figure]:
+        """The number of every team, as `by_team` gives it: worked out once, and kept for the others' briefings."""
         key = (measure.slug, day(as_at), period)
         if key not in self._teams:
             if len(self._teams) >= KEPT_FIGURES:
                 self._teams.clear()
             self._teams[key] = self.by_team(measure, self.rows(measure, as_at, period))
-        return self._teams[key][code]
+        return self._teams[key]
 
     def bounds(self, measure: Measure, rows: Rows, figure: Figure) -> tuple[float, float] | None:
         """Best and worst, as if the doubtful rows were all met, all not met (rules 7)."""

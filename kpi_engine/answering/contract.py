@@ -63,6 +63,11 @@ def summary(asked: Asked, unit: Unit) -> dict[str, Any]:
     other teams. {"unit", "name", "met", "of", "better", "worse", "furthest"}; furthest: the slug furthest behind,
     of those with enough to count."""
     alone = Asked(asked.engine, asked.question.but(unit=unit.ref, filters=()), asked.scope)
+    # Numbers without a filter: open to everybody, so the same under every scope.
+    return asked.engine.kept.contract(alone.question, lambda: _summary(alone, unit))
+
+
+def _summary(alone: Asked, unit: Unit) -> dict[str, Any]:
     found = [one for wanted in _wanted(alone, unit) if _worth_showing(one := _line(alone, unit, wanted))]
     coloured = [one for one in found if one.rag]
     behind = [one for one in found if one.extra["contract"]["better"] is False]
@@ -138,7 +143,7 @@ def _others(asked: Asked, unit: Unit, wanted: Measure) -> tuple[tuple[str, ...],
     engine = asked.engine
     as_at, period = when(wanted, asked.question.as_at, None)
     figures: Figures = engine.figures
-    held = figures.by_team(wanted, figures.rows(wanted, as_at, period))
+    held = figures.of_teams(wanted, as_at, period)
     teams = [
         engine.units[one] for one, figure in zip(engine.world.facts.teams.ids, held, strict=False)
         if one != unit.id and engine.units[one].kind == "team" and (figure.of or (figure.of is None and figure.value))

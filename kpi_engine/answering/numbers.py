@@ -41,6 +41,7 @@ class Counter:
         self._worker, self._children, self._rows_only = worker, children, rows_only
         whole = all(each is None for each in (worker, children, rows_only, teams))
         self._team = engine.organisation.team_alone(unit_id) if whole else None
+        self._kept = engine.kept if whole else None
 
     def keeps(self, as_at: date) -> Cutter:
         """Which rows belong to the unit (and worker, and filters)."""
@@ -67,8 +68,13 @@ class Counter:
         """The number; a period given for a measure of a date means as at its last day."""
         as_at, period = when(wanted, as_at, period)
         if self._team is not None:
-            return self.figures.of_team(wanted, as_at, period, self._team)
-        return self.figures.figure(wanted, self.rows(wanted, as_at, period))
+            return self.figures.of_teams(wanted, as_at, period)[self._team]
+        if self._kept is None:
+            return self.figures.figure(wanted, self.rows(wanted, as_at, period))
+        return self._kept.figure(
+            (self.unit_id, wanted.slug, as_at, period),
+            lambda: self.figures.figure(wanted, self.rows(wanted, as_at, period)),
+        )
 
     def target(self, wanted: Measure, as_at: date, period: Period | None) -> float | None:
         """The target in force on D for this unit."""
@@ -109,6 +115,13 @@ class Counter:
 
     def headline(self, wanted: Measure, as_at: date, period: Period | None) -> MeasureAnswer:
         """A measure's number with everything that travels with it."""
+        if self._kept is None:
+            return self._headline(wanted, as_at, period)
+        return self._kept.headline(
+            (self.unit_id, wanted.slug, as_at, period), lambda: self._headline(wanted, as_at, period)
+        )
+
+    def _headline(self, wanted: Measure, as_at: date, period: Period | None) -> MeasureAnswer:
         asked, (as_at, period) = period, when(wanted, as_at, period)
         missing = self.figures.missing(wanted, as_at, period)
         if missing:

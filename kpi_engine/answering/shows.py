@@ -168,7 +168,7 @@ def points(counter: Counter, wanted: Measure, asked: Asked) -> tuple[Point, ...]
             as_at, period = span.last, default_period(wanted, span.last)
         else:
             as_at, period = min(span.last, asked.question.as_at), span
-        figure = counter.figures.figure(wanted, counter.rows(wanted, as_at, period))
+        figure = counter.figure(wanted, as_at, period)
         told = MeasureAnswer(wanted.slug, figure.value, figure.of, figure.met, wanted.counts)
         safe = asked.suppress(told, counter.unit_id, as_at, period)
         target = counter.target(wanted, span.last, period)
@@ -214,7 +214,7 @@ def _units_compared(asked: Asked, wanted: Measure) -> list[str]:
 def _group(asked: Asked, wanted: Measure, unit_id: str) -> Group:
     as_at, period = when(wanted, asked.question.as_at, asked.question.period)
     counter = asked.counter_for(unit_id)
-    found = counter.figures.figure(wanted, counter.rows(wanted, as_at, period))
+    found = counter.figure(wanted, as_at, period)
     target = counter.target(wanted, as_at, period)
     value, of, met = found.value, found.of, found.met
     safe = asked.suppress(MeasureAnswer(wanted.slug, value, of, met, wanted.counts), unit_id, as_at, period)
