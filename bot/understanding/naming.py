@@ -17,6 +17,7 @@ from bot.understanding.subjects import (
     nearly,
     several,
 )
+from bot.understanding.times import When, side_by_side
 from kpi_engine.vocabulary import Subject, words
 
 HELD = frozenset({"allocated", "allocated to", "assigned", "assigned to", "held by", "picked up"})
@@ -31,6 +32,22 @@ OFTEN = {
     "annually": "year",
     "every year": "year",
 }
+COMPARING = frozenset(
+    {
+        "against",
+        "versus",
+        "vs",
+        "v",
+        "than",
+        "compare",
+        "compares",
+        "compared",
+        "comparing",
+        "comparison",
+        "or",
+    }
+)
+"""Beside two periods: they are to be held against each other."""
 EVERY = {"weekly": "week", "monthly": "month", "daily": "day"}
 
 
@@ -62,8 +79,17 @@ class Naming(Walk):
                 elif self.when.since_last_week:
                     self.when, self.when_text = piece.when, piece.norm
                     self.asked.use(piece, "time", piece.norm)
+                else:
+                    self._two_periods(piece, piece.when)
             elif piece.amount is not None:
                 self.amounts.append((piece, piece.amount))
+
+    def _two_periods(self, piece: Piece, when: When) -> None:
+        """ "October against September", "this month vs last month": both, the one beside the other."""
+        both = side_by_side(self.when, when) if self.when is not None else None
+        if both is not None and COMPARING & set(self.norms):
+            self.when, self.when_text = both, f"{self.when_text} {piece.norm}"
+            self.asked.use(piece, "time", piece.norm)
 
     def _name_subject(self) -> None:
         asked = self.asked

@@ -244,6 +244,13 @@ class Showing(Measuring):
             show = "headline"
         elif by["week"] or by["month"] or shows["trend"] or shows["change_of"] or self._is_course():
             show = "trend"
+        elif self.when is not None and self.when.beside and not (by["team"] or by["service"] or by["worker"]):
+            show = "trend"
+            asked.use_all(
+                [*shows["compare"], *shows["show_me"], *shows["count"], *self.ranks, *asked.find("moved")],
+                "show",
+                "trend",
+            )
             asked.use_all(
                 [*shows["trend"], *shows["change_of"], *shows["show_me"], *shows["count"]], "show", "trend"
             )
@@ -819,6 +826,8 @@ class Showing(Measuring):
         when = self.when
         if when is None or when.past is None:
             return "week"
+        if when.beside:
+            return "week" if when.past.first.day != 1 or "week" in self.when_text else "month"
         days = (when.past.last - when.past.first).days + 1
         return "month" if days > 120 and "week" not in self.when_text else "week"
 

@@ -25,7 +25,7 @@ class When:
 
     past / coming: the period, looking back or ahead.  point: one as-at date.  now: the as-at date itself was said.
     ahead: it can only look ahead ("next week").  current: it runs up to the as-at date ("this month").
-    since_last_week: only the comparison with last week was said.
+    since_last_week: only the comparison with last week was said.  beside: two neighbouring periods, each to be seen by itself.
     """
 
     past: Period | None = None
@@ -35,6 +35,7 @@ class When:
     ahead: bool = False
     current: bool = False
     since_last_week: bool = False
+    beside: bool = False
     on: str = ""  # the one after it
     back: str = ""  # "week", "month" ...: the one before the period of the last answer
 
@@ -401,6 +402,16 @@ def _two_months(match: re.Match[str], as_at: date) -> When | None:
     """ "In September and October": one period; months apart are two questions."""
     first, second = _MONTH_NAMES[match[1]], _MONTH_NAMES[match[2]]
     return _between(match, as_at) if second == first % 12 + 1 else None
+
+
+def side_by_side(one: When, other: When) -> When | None:
+    """Two past periods that follow on each other ("this month" and "last month"), to be seen one by one; else None."""
+    if one.past is None or other.past is None or one.ahead or other.ahead or one.now or other.now:
+        return None
+    earlier, later = sorted((one.past, other.past), key=lambda p: p.first)
+    if (later.first - earlier.last).days != 1:
+        return None
+    return When(past=Period(earlier.first, later.last), beside=True)
 
 
 def _by(match: re.Match[str], as_at: date) -> When | None:
