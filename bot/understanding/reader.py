@@ -8,6 +8,7 @@ from datetime import date
 from time import perf_counter
 
 from bot.understanding import wording
+from bot.understanding.asides import asides_off, is_aside
 from bot.understanding.completing import complete
 from bot.understanding.context import EMPTY, Context, recalled
 from bot.understanding.corrections import corrections
@@ -50,12 +51,26 @@ def read(
     held = context or EMPTY
     env = Env(listener, vocabulary, day, held.choices, held.over)
     cleaned = clean(text)
-    reading = _whole(cleaned, env, held)
+    reading = _besides(cleaned, env, held)
 
     def again(other: str) -> Reading:
         return _whole(other, env, held)
 
     return replace(reading, corrections=corrections(reading, env, cleaned, again))
+
+
+def _besides(cleaned: str, env: Env, held: Context) -> Reading:
+    """The reading of a message without an aside, if it has one; an aside may hold words that read as a measure."""
+    for rest, taken in asides_off(cleaned):
+        aside = cut(taken, env.vocabulary, env.as_at, False)
+        if not is_aside(aside):
+            continue
+        found = _whole(rest, env, held)
+        if found.outcome in ("answered", "clarify") and not found.talk:
+            said = tuple(Word(piece.text, "ignorable", "aside") for piece in aside.pieces)
+            before = cleaned.startswith(taken)
+            return replace(found, words=(*said, *found.words) if before else (*found.words, *said))
+    return _whole(cleaned, env, held)
 
 
 def _whole(cleaned: str, env: Env, held: Context) -> Reading:

@@ -244,15 +244,15 @@ class Showing(Measuring):
             show = "headline"
         elif by["week"] or by["month"] or shows["trend"] or shows["change_of"] or self._is_course():
             show = "trend"
-        elif self.when is not None and self.when.beside and not (by["team"] or by["service"] or by["worker"]):
+            asked.use_all(
+                [*shows["trend"], *shows["change_of"], *shows["show_me"], *shows["count"]], "show", "trend"
+            )
+        elif self._two_periods_compared():
             show = "trend"
             asked.use_all(
                 [*shows["compare"], *shows["show_me"], *shows["count"], *self.ranks, *asked.find("moved")],
                 "show",
                 "trend",
-            )
-            asked.use_all(
-                [*shows["trend"], *shows["change_of"], *shows["show_me"], *shows["count"]], "show", "trend"
             )
         else:
             show = self._compare_or_not()
@@ -520,6 +520,13 @@ class Showing(Measuring):
             n.subject.plain and not PERIOD_SLUGS & set(n.subject.plain) for n in self.named
         )
         return over and months and stocks and not (self.by_pieces["team"] or self.by_pieces["worker"])
+
+    def _two_periods_compared(self) -> bool:
+        """ "October against September", "compare September and October": one beside the other."""
+        when, by = self.when, self.by_pieces
+        if when is None or by["team"] or by["service"] or by["worker"]:
+            return False
+        return when.beside or (when.both and bool(self.shows["compare"]))
 
     def _what_will_fall_due(self) -> bool:
         """ "What will fall overdue before Friday": what falls due, not a forecast."""
@@ -826,7 +833,7 @@ class Showing(Measuring):
         when = self.when
         if when is None or when.past is None:
             return "week"
-        if when.beside:
+        if when.beside or when.both:
             return "week" if when.past.first.day != 1 or "week" in self.when_text else "month"
         days = (when.past.last - when.past.first).days + 1
         return "month" if days > 120 and "week" not in self.when_text else "week"

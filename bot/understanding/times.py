@@ -25,7 +25,8 @@ class When:
 
     past / coming: the period, looking back or ahead.  point: one as-at date.  now: the as-at date itself was said.
     ahead: it can only look ahead ("next week").  current: it runs up to the as-at date ("this month").
-    since_last_week: only the comparison with last week was said.  beside: two neighbouring periods, each to be seen by itself.
+    since_last_week: only the comparison with last week was said.  both: two months, named one by one.
+    beside: two neighbouring periods, each to be seen by itself.
     """
 
     past: Period | None = None
@@ -35,6 +36,7 @@ class When:
     ahead: bool = False
     current: bool = False
     since_last_week: bool = False
+    both: bool = False
     beside: bool = False
     on: str = ""  # the one after it
     back: str = ""  # "week", "month" ...: the one before the period of the last answer
@@ -401,14 +403,20 @@ def _month_span(match: re.Match[str], as_at: date) -> When | None:
 def _two_months(match: re.Match[str], as_at: date) -> When | None:
     """ "In September and October": one period; months apart are two questions."""
     first, second = _MONTH_NAMES[match[1]], _MONTH_NAMES[match[2]]
-    return _between(match, as_at) if second == first % 12 + 1 else None
+    when = _between(match, as_at) if second == first % 12 + 1 else None
+    return replace(when, both=True) if when is not None else None
 
 
 def side_by_side(one: When, other: When) -> When | None:
     """Two past periods that follow on each other ("this month" and "last month"), to be seen one by one; else None."""
-    if one.past is None or other.past is None or one.ahead or other.ahead or one.now or other.now:
+    first, second = one.past, other.past
+    if first is not None and other.back:
+        second = shifted(first, "week" if other.back == "period" else other.back)
+    if first is None or second is None or one.ahead or other.ahead or one.now or other.now:
         return None
-    earlier, later = sorted((one.past, other.past), key=lambda p: p.first)
+    if first == second and one.current != other.current:
+        second = shifted(first, "week")  # on a Sunday this week is the last whole one, too
+    earlier, later = sorted((first, second), key=lambda p: p.first)
     if (later.first - earlier.last).days != 1:
         return None
     return When(past=Period(earlier.first, later.last), beside=True)
@@ -644,6 +652,10 @@ _COMPILED = tuple((re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"), make) for pattern
 _BACK = re.compile(
     r"(?<!\S)(?:and )?(?:for |in )?(?:the )?(?:previous (week|month|quarter|year)|(week|month|quarter|year) before(?: that)?|(?:one|period) before(?: that)?|previous (?:period|one))(?!\S)"
 )
+_BACK_FROM_IT = re.compile(
+    r"(?<!\S)(?:against|versus|vs|v|than|to|with|and|or) ((?:the )?(?:previous (?=week|month|quarter|year)|(?=\w+ before))(week|month|quarter|year)(?: before(?: that)?)?)(?!\S)"
+)
+"""Beside another period of the same message: "last month against the month before"."""
 
 
 _ON = re.compile(
@@ -683,6 +695,9 @@ def find_times(
             yield TimeSpan(match.start(), match.end(), When(back=match[1] or match[2] or "period"))
         for match in _ON.finditer(joined):
             yield TimeSpan(match.start(), match.end(), When(on=match[1] or match[2]))
+    else:
+        for match in _BACK_FROM_IT.finditer(joined):
+            yield TimeSpan(match.start(1), match.end(), When(back=match[2]))
     for pattern, make in _COMPILED:
         for match in pattern.finditer(joined):
             try:

@@ -1,0 +1,193 @@
+"""What somebody says beside the question: why they ask, who is pressing them, what they will do with the answer.
+
+"My IRO keeps nagging me, so which LAC reviews are late?" asks for late LAC reviews; an aside says nothing of which.
+Taken off are whole clauses only, with a subject and a verb of their own, and only where nothing in them could narrow
+the question: no name, number, filter or measure, no topic ("I am looking at fathers"), no wish ("I only want
+fathers"). Everything else stays, and an unknown word in it refuses the question. The words are in asides.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from bot.understanding.pieces import Cut, Piece
+from bot.understanding.text import lemma
+
+LONGEST_ASIDE = 26
+BARRED = ("filter", "beyond", "whole", "by", "every", "exceptions", "staff")
+ALSO_VERBS = (
+    "child_seen",
+    "started",
+    "open",
+    "closure",
+    "received",
+    "evidence",
+    "complaint_answer",
+    "good",
+    "meeting",
+)
+"""What words mean of a measure that are plain verbs beside one: "I am seeing the director", "inspectors are coming"."""
+_ASKS = (
+    r"(?:how (?:many|much|are|is|do|did|well)|which|what|whats|who|whos|whose|list|show me|give me|tell me"
+    r"|can you|could you|would you|any)"
+)
+_BOUND = re.compile(
+    rf"[,;:.!?\n]+\s*(?:and |so |but |then )*|\s-+\s|\s(?:so|and|but|and so|so then)\s(?={_ASKS}\b)|\s(?={_ASKS}\b)",
+    re.IGNORECASE,
+)
+"""Where an aside before the question may end."""
+_BEHIND = re.compile(
+    r"[,;:.!?\n]+\s*(?:and |but )?|\s-+\s"
+    r"|\s(?=(?:because|cause|cos|coz|as|since|so|so that|before|while|when|otherwise|in case) (?:i|we|my|our|the)\b)",
+    re.IGNORECASE,
+)
+"""Where an aside behind the question may begin."""
+_DROPPED = frozenset(
+    ["come", "came", "been", "got", "getting", "heading", "trying", "preparing", "prepping", "writing", "sat",
+     "sitting", "doing", "had", "having", "planning", "finishing", "pulling", "putting", "going", "popping", "rushing"]
+)  # fmt: skip
+"""Verbs whose "I" people leave out: "Just come out of a meeting"."""
+_WHOSE = frozenset({"my", "our", "the", "a", "an", "some", "one", "this", "their"})
+_THEY = frozenset({"they", "he", "she", "somebody", "someone", "everybody", "people", "you"})
+
+
+@dataclass(frozen=True)
+class Words:
+    """The lists of asides.yaml: words, phrases of several words, and patterns of verbs."""
+
+    openers: frozenset[str]
+    offices: frozenset[tuple[str, ...]]
+    occasions: frozenset[tuple[str, ...]]
+    helping: frozenset[str]
+    about: frozenset[str]
+    into: frozenset[str]
+    plain: frozenset[str]
+    mine: re.Pattern[str]
+    theirs: re.Pattern[str]
+    topical: re.Pattern[str]
+    wishes: re.Pattern[str]
+
+
+@cache
+def words() -> Words:
+    """The words of asides, read once."""
+    told = yaml.safe_load((resources.files(__package__) / "asides.yaml").read_text("utf-8"))
+
+    def phrases(name: str) -> frozenset[tuple[str, ...]]:
+        return frozenset(tuple(lemma(word) for word in str(phrase).split()) for phrase in told[name])
+
+    def verbs(name: str) -> re.Pattern[str]:
+        stems = "|".join(sorted(map(str, told[name]), key=len, reverse=True))
+        return re.compile(rf"(?:{stems})(?:e|es|s|ed|d|y|ies|ied|[a-z]?ing|ying)?")
+
+    def single(name: str) -> frozenset[str]:
+        return frozenset(map(str, told[name]))
+
+    return Words(
+        single("openers"), phrases("offices"), phrases("occasions"), single("helping"), single("about"), single("into"),
+        single("plain"), verbs("my_verbs"), verbs("their_verbs"), verbs("topical"), verbs("wishes"),
+    )  # fmt: skip
+
+
+def asides_off(text: str) -> Iterator[tuple[str, str]]:
+    """(the rest, what would be taken off), for every way of taking a clause off the front or the end of a message."""
+    for match in _BOUND.finditer(text):
+        front, rest = text[: match.start()].strip(), text[match.end() :].strip()
+        if front and rest:
+            yield rest, front
+    for match in _BEHIND.finditer(text):
+        rest, behind = text[: match.start()].strip(), text[match.end() :].strip()
+        if rest and behind:
+            yield rest, behind
+
+
+def is_aside(clause: Cut) -> bool:
+    """Whether a clause only says why or for whom somebody asks, and nothing that an answer would have to heed."""
+    if not 3 <= len(clause.tokens) <= LONGEST_ASIDE:
+        return False
+    lows = [token.low for token in clause.tokens]
+    norms = [lemma(low) for low in lows]
+    offices = _part_of(norms, words().offices)
+    idle = [a or b for a, b in zip(offices, _part_of(norms, words().occasions), strict=True)]
+    if any(_heeded(piece, idle) for piece in clause.pieces):
+        return False
+    start = next((n for n, low in enumerate(lows) if low not in words().openers), len(lows))
+    return _says_something_else(lows[start:], offices[start:]) and not _narrows(lows[start:], idle[start:])
+
+
+def _part_of(norms: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> list[bool]:
+    """By word: whether it is part of one of the phrases ("virtual head")."""
+    out = [False] * len(norms)
+    for first in range(len(norms)):
+        for end in range(first + 1, min(first + 4, len(norms)) + 1):
+            if tuple(norms[first:end]) in phrases:
+                out[first:end] = [True] * (end - first)
+    return out
+
+
+def _heeded(piece: Piece, idle: Sequence[bool]) -> bool:
+    """A name, an amount, a filter, a measure: the answer would have to take it into account."""
+    if piece.name is not None or piece.amount is not None:
+        return True
+    if all(idle[piece.first : piece.end]) or (
+        piece.has("concept") and idle[piece.end : piece.end + 1] == [True]
+    ):
+        return False  # "the conference chair" is no conference
+    if all(_plain(word) or words().theirs.fullmatch(word) for word in piece.norm.split()):
+        return piece.has("concept") and not piece.has("concept", *ALSO_VERBS)
+    return piece.has("concept") or any(piece.has(kind) and not piece.has("ignorable") for kind in BARRED)
+
+
+def _says_something_else(lows: Sequence[str], office: Sequence[bool]) -> bool:
+    """A subject and a verb: I and we with what people do, others with what they want of one."""
+    if not lows:
+        return False
+    if lows[0] in ("i", "we") or lows[0] in _DROPPED:
+        begin = 0 if lows[0] in _DROPPED else 1
+        return any(words().mine.fullmatch(low) for low in lows[begin : begin + 4])
+    if lows[0] in _THEY or office[0]:
+        behind = 1
+    elif lows[0] in _WHOSE and office[1:2] == [True]:
+        behind = 2
+    else:
+        return False
+    while behind < len(lows) and office[behind]:
+        behind += 1
+    doing = [low for low in lows[behind : behind + 5] if low not in words().helping]
+    return any(words().theirs.fullmatch(low) for low in doing[:2])
+
+
+def _narrows(lows: Sequence[str], idle: Sequence[bool]) -> bool:
+    """A topic or a wish: "looking at fathers", "worried about fathers", "I only want fathers"."""
+    for place, low in enumerate(lows):
+        nearest = lows[place + 1 : place + 2]
+        if not nearest:
+            continue
+        sets_topic = low in words().about or (words().topical.fullmatch(low) and nearest[0] in words().into)
+        if (sets_topic or words().wishes.fullmatch(low)) and not _empty(lows[place + 1 :], idle[place + 1 :]):
+            return True
+    return False
+
+
+def _empty(lows: Sequence[str], idle: Sequence[bool]) -> bool:
+    """Whether what follows is pronouns, an occasion or an office: none of the children's own traits."""
+    for low, free in zip(lows[:5], idle, strict=False):
+        if free:
+            return True
+        if not _plain(low):
+            return False
+    return True
+
+
+def _plain(low: str) -> bool:
+    """A word that says nothing of a child by itself."""
+    told = words()
+    return (
+        low in told.plain or lemma(low) in told.plain or low in told.openers or bool(told.mine.fullmatch(low))
+    )
