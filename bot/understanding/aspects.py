@@ -22,6 +22,13 @@ FALLING = frozenset({"fall", "falls", "falling", "land", "lands", "landing"})
 PAST_TENSE = frozenset({"was", "were", "did", "had", "been", "fell"})
 
 
+PICKING = frozenset(
+    ["which", "who", "whose", "what", "list", "many", "number", "count", "percentage", "proportion", "share", "rate"]
+    + ["%", "how"]
+)
+"""A "not" behind one of these says which are wanted."""
+
+
 class AspectReading(Naming):
     """Reads how the subject is asked about."""
 
@@ -60,6 +67,9 @@ class AspectReading(Naming):
                 asked.use_all(negated, "aspect", "overdue")
                 self.negated = True
                 negated = []
+        elif (found["overdue"] or found["late"]) and self._denies_any(negated):
+            asked.use_all(negated, "ignorable")  # the number answers, whether there are any or none
+            negated = []
         elif negated and (found["overdue"] or found["late"]) and all(p.norm in WAITING for p in negated):
             asked.use_all(negated, "aspect", "overdue")
             negated = []
@@ -99,6 +109,17 @@ class AspectReading(Naming):
                 asked.use(piece, "aspect", value)
         if aspects.name:
             self.draft.said.add("aspect")
+
+    def _denies_any(self, negated: Sequence[Piece]) -> bool:
+        """ "Skylakes have not got any overdue assessments", "no visits are late": a claim to be checked. Asked of
+        teams or workers it would pick those without."""
+        norms = self.norms
+        picks = PICKING & set(norms)
+        return (
+            len(negated) == 1
+            and not picks
+            and ("any" in norms[negated[0].end :][:1] or (negated[0].first == 0 and negated[0].norm == "no"))
+        )
 
     def _past_its_date(self) -> list[Piece]:
         """ "past their CIN review date": the words stand apart."""

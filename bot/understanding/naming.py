@@ -93,6 +93,7 @@ class Naming(Walk):
 
     def _name_subject(self) -> None:
         asked = self.asked
+        self._of_that_placement()
         pieces = [*asked.concepts, *self._nobody_allocated()]
         said = frozenset(p.value("concept") for p in asked.concepts)
         implied = self._limited(said) - said
@@ -155,6 +156,13 @@ class Naming(Walk):
             asked.use_all(unheld, "measure", "unallocated")
         self._own_rhythm()
         self._how_regularly()
+
+    def _of_that_placement(self) -> None:
+        """ "LAC in U1 placements": the word belongs to the code before it, and is no measure of placements."""
+        for piece in self.asked.find("concept", "placement"):
+            before = next((p for p in self.asked.open if p.end == piece.first), None)
+            if before is not None and before.value("filter").startswith("placement_type="):
+                self.asked.use(piece, "filter", before.value("filter"))
 
     def _how_regularly(self) -> None:
         """ "Supervised monthly", "visited every 10 working days": as often as the subject's timescale asks."""

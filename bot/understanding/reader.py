@@ -138,6 +138,8 @@ def _several(parts: list[str], env: Env, held: Context) -> Reading | None:
             return _with_words(reading, parts, kept, cuts) if reading.outcome == "answered" else None
         return None
     first_part, _first_cut = kept[0]
+    if _names_nothing(kept[0][1]) and not _names_nothing(kept[1][1]):
+        return None  # "who came on and who came off the core group list": said once, for both
     first = _one(
         first_part,
         cut(first_part, env.vocabulary, env.as_at, held.question is not None, held.over),
@@ -161,6 +163,13 @@ def _several(parts: list[str], env: Env, held: Context) -> Reading | None:
         return None
     note = wording.ONLY_FIRST if len(kept) > 2 else ""
     return _with_words(replace(first, also=second, note=note), parts, kept[:2], cuts)
+
+
+def _names_nothing(piece: Cut) -> bool:
+    """A question of no subject: not one measure, name, or word for all of them."""
+    kinds = ("concept", "exceptions", "every", "quality", "point", "term", "filter")
+    briefs = any(p.has("show", "briefing", "explain", "quality") for p in piece.pieces)
+    return not briefs and not any(p.name or any(p.has(kind) for kind in kinds) for p in piece.pieces)
 
 
 def _with_words(reading: Reading, parts: list[str], read_: list[tuple[str, Cut]], cuts: list[Cut]) -> Reading:

@@ -79,6 +79,10 @@ REACHING = frozenset({"reach", "hit", "below", "to"})
 """What stands before the level that a forecast is asked about."""
 
 
+CLAIMED = frozenset({"under", "over", "above", "below", "at", "past", "around", "about"})
+"""What stands before the level that somebody believes to be true."""
+
+
 class Refusing(AspectReading):
     """Uses up fillers; what is left over refuses the question, by name."""
 
@@ -97,6 +101,7 @@ class Refusing(AspectReading):
             self._target_number(piece)
         if draft.show == "forecast":
             self._level_hoped_for()
+        self._level_claimed()
         for piece in asked.open:
             if piece.when is not None or piece.amount is not None:
                 continue
@@ -111,7 +116,9 @@ class Refusing(AspectReading):
                 asked.use(piece, "ignorable")
             if piece.norm in HAVING and self._about_what_follows(piece):
                 asked.use(piece, "ignorable")
-            if (piece.norm in WHICH_OF_SEVERAL or piece.norm in OF_RULES) and draft.show == "explain":
+            if (
+                piece.norm in WHICH_OF_SEVERAL or piece.norm in OF_RULES or self._date_worked_out(piece)
+            ) and draft.show == "explain":
                 asked.use(piece, "ignorable")  # the rule that is shown covers them all
             if piece.has("target") or piece.has("claim"):
                 asked.use(piece, "ignorable")
@@ -144,6 +151,13 @@ class Refusing(AspectReading):
                 and piece.norm in ("data", "info", "information")
             ):
                 asked.use(piece, "ignorable")
+
+    def _date_worked_out(self, piece: Piece) -> bool:
+        """ "How is the review date worked out" asks for the rule, "what is the date of the review" does not."""
+        return piece.norm in ("date", "due date") and bool(
+            {"work", "worked", "calculate", "calculated", "set", "decide", "decided", "count", "counted"}
+            & set(self.norms)
+        )
 
     def _about_what_follows(self, piece: Piece) -> bool:
         """ "Plans with a late core group": "with a" says nothing that the aspect behind it does not."""
@@ -178,6 +192,23 @@ class Refusing(AspectReading):
             share = self.asked.cut.after(piece) in ("%", "percent", "per")
             if share or self.asked.cut.before(piece) in REACHING:
                 self.asked.use(piece, "ignorable")
+
+    def _level_claimed(self) -> None:
+        """ "We are under 40 percent IFA placements": the number itself says whether that is so. Of teams or workers it
+        would pick those below."""
+        asked = self.asked
+        if (
+            self.draft.show != "headline"
+            or self.list_pieces
+            or any(asked.any(k) for k in ("level", "by", "staff"))
+        ):
+            return
+        for piece in asked.open:
+            if piece.norm.replace(".", "", 1).isdigit() and asked.cut.after(piece) in ("%", "percent", "per"):
+                before = next((p for p in asked.open if p.end == piece.first), None)
+                claimed = before is not None and before.norm in CLAIMED
+                if claimed or {"we", "are"} <= set(self.norms[: piece.first]):
+                    asked.use_all([piece, *([before] if claimed and before else [])], "ignorable")
 
     def _order(self) -> None:
         draft, asked = self.draft, self.asked

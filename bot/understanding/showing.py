@@ -656,6 +656,7 @@ class Showing(Measuring):
             elif (
                 ranked
                 and just_who
+                and not many_units
                 and not (
                     any(p.has("concept", "child") for p in asked.used)
                     and not any(p.norm in ("who", "whose") for p in self.list_pieces)

@@ -603,6 +603,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"(by|before|to|until|till|up to) (?:the )?(?:end of |start of |beginning of )?({M})(?: (20\d\d))?(?! \d)", _by_month),
     (rf"(by|before|until|up to|between now and|from now until|from now to|on or before) (?:this |the |close on |close of play on |close of )?((?:next )?{W}|{DATE})", _by),
     (rf"{_LEAD}(?:the )?{_NEXT} {N} (?:working )?{U}", lambda m, d: When(coming=ahead_by(d, _count(m[1]), m[2]), ahead=True)),
+    (rf"{_LEAD}{N} {U} time", lambda m, d: When(coming=ahead_by(d, _count(m[1]), m[2]), ahead=True)),
     (rf"{_LEAD}(\d+) (?:week|day|month) ahead", lambda m, d: When(coming=ahead_by(d, int(m[1]), re.search(r"week|day|month", m[0])[0]), ahead=True)),  # type: ignore[index]
     (rf"{_LEAD}the next (month|day|year)", lambda m, d: When(coming=ahead_by(d, 1, m[1]), ahead=True)),
     (rf"{_LEAD}(?:the )?week after next", lambda m, d: _next("week", d, 1)),
