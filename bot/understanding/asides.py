@@ -20,22 +20,15 @@ from bot.understanding.pieces import Cut, Piece
 from bot.understanding.text import lemma
 
 LONGEST_ASIDE = 26
-BARRED = ("filter", "beyond", "whole", "by", "every", "exceptions", "staff")
-ALSO_VERBS = (
-    "child_seen",
-    "started",
-    "open",
-    "closure",
-    "received",
-    "evidence",
-    "complaint_answer",
-    "good",
-    "meeting",
-)
+SUBJECT = 3
+"""Within so many words the subject of an aside is said."""
+BARRED = ("filter", "beyond", "aspect", "whole", "by", "every", "exceptions", "staff")
+ALSO_VERBS = ("child_seen", "started", "open", "closure", "received", "evidence", "complaint_answer", "good", "repeat",
+              "meeting")  # fmt: skip
 """What words mean of a measure that are plain verbs beside one: "I am seeing the director", "inspectors are coming"."""
 _ASKS = (
     r"(?:how (?:many|much|are|is|do|did|well)|which|what|whats|who|whos|whose|list|show me|give me|tell me"
-    r"|can you|could you|would you|any)"
+    r"|can you|could you|would you|please|it would (?:help|be)|i(?:'d| would) like|i need|i want|any)"
 )
 _BOUND = re.compile(
     rf"[,;:.!?\n]+\s*(?:and |so |but |then )*|\s-+\s|\s(?:so|and|but|and so|so then)\s(?={_ASKS}\b)|\s(?={_ASKS}\b)",
@@ -53,6 +46,13 @@ _DROPPED = frozenset(
      "sitting", "doing", "had", "having", "planning", "finishing", "pulling", "putting", "going", "popping", "rushing"]
 )  # fmt: skip
 """Verbs whose "I" people leave out: "Just come out of a meeting"."""
+_SAYS_WHY = re.compile(
+    r"(?:and |but |so |sorry |only )*"
+    r"(?:(?:the |my )?reason (?:why )?(?:i (?:am asking|ask)|for (?:asking|my asking|this))"
+    r"|i (?:am |only |just )*ask(?:ing)? (?:because|as|since)|asking (?:because|as|since|for))\b"
+)
+"""What follows says why, whatever it holds."""
+_HERS = re.compile(r"\b(?:her|his|their)\b", re.IGNORECASE)
 _WHOSE = frozenset({"my", "our", "the", "a", "an", "some", "one", "this", "their"})
 _THEY = frozenset({"they", "he", "she", "somebody", "someone", "everybody", "people", "you"})
 
@@ -63,6 +63,7 @@ class Words:
 
     openers: frozenset[str]
     offices: frozenset[tuple[str, ...]]
+    callers: frozenset[tuple[str, ...]]
     occasions: frozenset[tuple[str, ...]]
     helping: frozenset[str]
     about: frozenset[str]
@@ -84,14 +85,15 @@ def words() -> Words:
 
     def verbs(name: str) -> re.Pattern[str]:
         stems = "|".join(sorted(map(str, told[name]), key=len, reverse=True))
-        return re.compile(rf"(?:{stems})(?:e|es|s|ed|d|y|ies|ied|[a-z]?ing|ying)?")
+        return re.compile(rf"(?:{stems})(?:e|es|s|ed|d|y|ies|ied|ing|ying|(?<=(\w))\1(?:ing|ed))?")
 
     def single(name: str) -> frozenset[str]:
         return frozenset(map(str, told[name]))
 
     return Words(
-        single("openers"), phrases("offices"), phrases("occasions"), single("helping"), single("about"), single("into"),
-        single("plain"), verbs("my_verbs"), verbs("their_verbs"), verbs("topical"), verbs("wishes"),
+        single("openers"), phrases("offices"), phrases("callers"), phrases("occasions"), single("helping"),
+        single("about"), single("into"), single("plain"),
+        verbs("my_verbs"), verbs("their_verbs"), verbs("topical"), verbs("wishes"),
     )  # fmt: skip
 
 
@@ -107,18 +109,36 @@ def asides_off(text: str) -> Iterator[tuple[str, str]]:
             yield rest, behind
 
 
-def is_aside(clause: Cut) -> bool:
-    """Whether a clause only says why or for whom somebody asks, and nothing that an answer would have to heed."""
+def whose(rest: str, clause: Cut) -> tuple[str, str]:
+    """(the rest with "her" as the worker whom the clause names, the name): "Nadia is off sick, which of her visits
+    are late?". The rest as it is, and "", where that is not so."""
+    named = [piece for piece in clause.pieces if piece.name is not None]
+    if len(named) != 1 or named[0].name is None or named[0].name.kind != "worker" or not _HERS.search(rest):
+        return rest, ""
+    return _HERS.sub(f"{named[0].text}'s", rest, count=1), named[0].text
+
+
+def is_aside(clause: Cut, name: str = "") -> bool:
+    """Whether a clause only says why or for whom somebody asks, and nothing that an answer would have to heed.
+
+    name: of a worker in the clause, of whom the rest asks.
+    """
     if not 3 <= len(clause.tokens) <= LONGEST_ASIDE:
         return False
     lows = [token.low for token in clause.tokens]
-    norms = [lemma(low) for low in lows]
-    offices = _part_of(norms, words().offices)
-    idle = [a or b for a, b in zip(offices, _part_of(norms, words().occasions), strict=True)]
-    if any(_heeded(piece, idle) for piece in clause.pieces):
+    if _SAYS_WHY.match(" ".join(lows)):
+        return True
+    told, norms = words(), [lemma(low) for low in lows]
+    start = next((n for n, low in enumerate(lows) if low not in told.openers), len(lows))
+    offices, occasions = _part_of(norms, told.offices), _part_of(norms, told.occasions)
+    callers = _part_of(norms[: start + SUBJECT], told.callers) + [False] * len(norms)
+    who = [office or caller for office, caller in zip(offices, callers, strict=False)]
+    idle = [any(each) for each in zip(who, occasions, strict=True)]
+    if any(_heeded(piece, idle) for piece in clause.pieces if not name or piece.text != name):
         return False
-    start = next((n for n, low in enumerate(lows) if low not in words().openers), len(lows))
-    return _says_something_else(lows[start:], offices[start:]) and not _narrows(lows[start:], idle[start:])
+    if name:
+        return True
+    return _says_something_else(lows[start:], who[start:]) and not _narrows(lows[start:], idle[start:])
 
 
 def _part_of(norms: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> list[bool]:
@@ -133,11 +153,11 @@ def _part_of(norms: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> list[
 
 def _heeded(piece: Piece, idle: Sequence[bool]) -> bool:
     """A name, an amount, a filter, a measure: the answer would have to take it into account."""
+    if all(idle[piece.first : piece.end]):
+        return False
     if piece.name is not None or piece.amount is not None:
         return True
-    if all(idle[piece.first : piece.end]) or (
-        piece.has("concept") and idle[piece.end : piece.end + 1] == [True]
-    ):
+    if piece.has("concept") and idle[piece.end : piece.end + 1] == [True]:
         return False  # "the conference chair" is no conference
     if all(_plain(word) or words().theirs.fullmatch(word) for word in piece.norm.split()):
         return piece.has("concept") and not piece.has("concept", *ALSO_VERBS)

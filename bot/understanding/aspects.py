@@ -23,8 +23,21 @@ PAST_TENSE = frozenset({"was", "were", "did", "had", "been", "fell"})
 
 
 PICKING = frozenset(
-    ["which", "who", "whose", "what", "list", "many", "number", "count", "percentage", "proportion", "share", "rate"]
-    + ["%", "how"]
+    [
+        "which",
+        "who",
+        "whose",
+        "what",
+        "list",
+        "how",
+        "many",
+        "number",
+        "count",
+        "percentage",
+        "share",
+        "rate",
+        "%",
+    ]
 )
 """A "not" behind one of these says which are wanted."""
 
@@ -67,7 +80,7 @@ class AspectReading(Naming):
                 asked.use_all(negated, "aspect", "overdue")
                 self.negated = True
                 negated = []
-        elif (found["overdue"] or found["late"]) and self._denies_any(negated):
+        elif (found["overdue"] or found["late"] or self._of_unallocated()) and self._denies_any(negated):
             asked.use_all(negated, "ignorable")  # the number answers, whether there are any or none
             negated = []
         elif negated and (found["overdue"] or found["late"]) and all(p.norm in WAITING for p in negated):
@@ -109,6 +122,10 @@ class AspectReading(Naming):
                 asked.use(piece, "aspect", value)
         if aspects.name:
             self.draft.said.add("aspect")
+
+    def _of_unallocated(self) -> bool:
+        slugs = [s for n in self.named for s in n.subject.plain]
+        return bool(slugs) and all(s.endswith("_unallocated") for s in slugs)
 
     def _denies_any(self, negated: Sequence[Piece]) -> bool:
         """ "Skylakes have not got any overdue assessments", "no visits are late": a claim to be checked. Asked of

@@ -23,7 +23,8 @@ _NAME = r"[A-Z][a-z]+(?: [A-Z][a-z]+)?"
 _HEADS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"^\s*(?i:(?:agenda )?items? \d+[a-z]?|(?:action|point|question|number|no) \d+)(?:\s*[.):;]\s+|\s+-\s+)",
+        r"^\s*(?i:(?:(?:agenda|action|items?|point|question|number|no|minutes?|log|decision|risk|issue|ref|row|paper|slide|page|para|matter)"
+        r"\.? ){1,3}\d+[a-z]?)(?:\s*[.):;,]\s+|\s+-\s+)",
         r"^\s*\d{1,2}(?:[.)]\s+(?!\d)|\s+-\s+)",
         r"^\s*\d{1,2}(?:\.\d{1,2}){1,2}[.):]?\s+(?=[A-Za-z]{2})(?!(?i:days?|weeks?|months?|years?|hours?|working|per|percent)\b)",
         r"^\s*(?i:actions?|action points?|aob|any other business|matters arising|minutes|notes?|agenda|update|query|question|re|fwd|fw|"

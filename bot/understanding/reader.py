@@ -8,7 +8,7 @@ from datetime import date
 from time import perf_counter
 
 from bot.understanding import wording
-from bot.understanding.asides import asides_off, is_aside
+from bot.understanding.asides import asides_off, is_aside, whose
 from bot.understanding.completing import complete
 from bot.understanding.context import EMPTY, Context, recalled
 from bot.understanding.corrections import corrections
@@ -63,9 +63,10 @@ def _besides(cleaned: str, env: Env, held: Context) -> Reading:
     """The reading of a message without an aside, if it has one; an aside may hold words that read as a measure."""
     for rest, taken in asides_off(cleaned):
         aside = cut(taken, env.vocabulary, env.as_at, False)
-        if not is_aside(aside):
+        asked, name = whose(rest, aside)
+        if not is_aside(aside, name):
             continue
-        found = _whole(rest, env, held)
+        found = _whole(asked, env, held)
         if found.outcome in ("answered", "clarify") and not found.talk:
             said = tuple(Word(piece.text, "ignorable", "aside") for piece in aside.pieces)
             before = cleaned.startswith(taken)

@@ -375,8 +375,12 @@ class Showing(Measuring):
 
     def _is_explain(self, shows: dict[str, list[Piece]]) -> bool:
         asked = self.asked
-        asks = bool(shows["explain"])
         norms = self.norms
+        asks = bool(shows["explain"]) or (
+            norms[:1] == ["what"]
+            and norms[1:2] in (["does"], ["do"])
+            and norms[-1:] in (["count"], ["include"], ["cover"])
+        )
         first = self._opening()
         question_word = bool(
             set(norms[first : first + 3]) & {"what", "how", "explain", "when", "tell", "describe", "which"}

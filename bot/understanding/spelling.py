@@ -166,7 +166,7 @@ def mend(tokens: list[Token], is_name: Callable[[str], bool], names: frozenset[s
             seen = beside(token.low, left, right_low)
             if seen is not None and close is not None and close[1] == 1 and OSA.distance(token.low, seen) > 1:
                 seen = None
-            english = token.low in common_words() and not token.capital
+            english = token.low in common_words() and (not token.capital or place == 0)
             fixed = seen or (None if english else nearest(token.low, names))
         if fixed in NUMBERS:
             value = str(NUMBERS[fixed])

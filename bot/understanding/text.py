@@ -62,8 +62,8 @@ _IS_AFTER = frozenset(
 _IRREGULAR = {
     "children": "child", "childrens": "child", "childs": "child", "childern": "child", "chidren": "child",
     "kids": "kid", "people": "person", "peoples": "person", "persons": "person", "families": "family",
-    "enquiries": "enquiry", "inquiries": "enquiry", "inquiry": "enquiry", "agencies": "agency",
-    "bodies": "body", "wks": "week", "wk": "week", "mths": "month", "mth": "month", "yrs": "year",
+    "compliants": "complaint", "enquiries": "enquiry", "inquiries": "enquiry", "inquiry": "enquiry",
+    "agencies": "agency", "bodies": "body", "wks": "week", "wk": "week", "mths": "month", "mth": "month", "yrs": "year",
     "yr": "year", "hrs": "hour", "hr": "hour", "pls": "please", "plz": "please", "thx": "thanks",
 }  # fmt: skip
 _KEEP = frozenset(

@@ -19,7 +19,7 @@ from kpi_engine.question import SHOWS
 HERE = Path(__file__).parent
 BANK = HERE / "second_bank.jsonl"
 BANKS = ("second_bank.jsonl", "third_bank_a.jsonl", "third_bank_b.jsonl", "third_bank_c.jsonl",
-         "third_bank_d.jsonl", "third_bank_e.jsonl")  # fmt: skip
+         "third_bank_d.jsonl", "third_bank_e.jsonl", "third_bank_f.jsonl")  # fmt: skip
 LINES = [json.loads(line) for line in BANK.read_text("utf-8").splitlines()]
 
 
