@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.commands import common
-from bot.commands.restatements import sent_as, sent_figures
+from bot.commands.restatements import changed_by, sent_as, sent_figures
 from kpi_engine.errors import InputError, LoadError, Unknown
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def load(
     _say_findings(report.findings)
     rows = sum(report.rows.values())
     common.say(f"Loaded {rows:,} rows of {len(report.rows)} tables; kept as extract {report.extract}.")
+    if changed := changed_by(common.settings(), report.extract):
+        common.say(changed)
 
 
 def ledger(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -86,24 +86,45 @@ async def _tellings(config: Settings) -> list[Telling]:
         )
 
 
-def _found(
-    config: Settings, engine: Engine, scope: Scope, tellings: list[Telling], since: date | None
-) -> list[Correction]:
-    """What differs, by unit, the newest first; one earlier extract in memory at a time."""
-    import kpi_engine
-    from bot.dialogs.corrections import Correction
+def changed_by(config: Settings, extract: str) -> str:
+    """A sentence on the figures that are other ones by an extract that was just kept, and the command that shows them;
+    "" where there is none, or where a later extract answers."""
+    tellings = common.run(_tellings(config))
+    if not tellings or (engine := common.open_engine(config.home)).stamp.extract != extract:
+        return ""
+    today = common.now().astimezone(config.zone).date()
+    count = sum(1 for _ in _others(config, engine, tellings, today))
+    if not count:
+        return ""
+    which = "figure that was sent is another one" if count == 1 else "figures that were sent are other ones"
+    return f"{count} {which} by this extract. To see which: perfbot restatements --since {today.isoformat()}"
+
+
+def _others(config: Settings, engine: Engine, tellings: list[Telling], since: date | None) -> Iterator[History]:
+    """What was sent and is another figure now; since: only what nobody had been told of before that day."""
     from bot.told import histories
     from kpi_engine.answering.restated import as_now, differs
-    from kpi_engine.measures import ORDER
 
-    wanted: dict[str, list[Any]] = {}
     for each in histories(tellings, config.zone).values():
         now = as_now(engine, each.first)
         if now is None or not differs(each.first, now):
             continue
         known = each.known_since(now.value)
         if since is None or known is None or known >= since:
-            wanted.setdefault(each.extract, []).append(each)
+            yield each
+
+
+def _found(
+    config: Settings, engine: Engine, scope: Scope, tellings: list[Telling], since: date | None
+) -> list[Correction]:
+    """What differs, by unit, the newest first; one earlier extract in memory at a time."""
+    import kpi_engine
+    from bot.dialogs.corrections import Correction
+    from kpi_engine.measures import ORDER
+
+    wanted: dict[str, list[History]] = {}
+    for each in _others(config, engine, tellings, since):
+        wanted.setdefault(each.extract, []).append(each)
     found: list[Correction] = []
     for extract in sorted(wanted):
         before = kpi_engine.open_kept(config.home, extract)

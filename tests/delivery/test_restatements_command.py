@@ -20,6 +20,7 @@ from bot.settings import load_settings
 from bot.store import open_store
 from bot.store.audit import Record
 from bot.store.encryption import load_cipher
+from tests.worked_cases.loader import Tables, write_folder
 
 MONDAY = datetime(2026, 11, 9, 8, 31, tzinfo=UTC)
 NEXT_MONDAY = datetime(2026, 11, 16, 8, 31, tzinfo=UTC)
@@ -103,3 +104,23 @@ def test_measures_say_what_a_closed_week_was_sent_as(run: Run) -> None:
     known = json.loads(run("measures", "--unit", "T1", "--known", "2026-11-08", "--json")[1])["measures"]
     assert not [row for row in known if "sent" in row]
     assert next(row["value"] for row in known if row["measure"] == "cp_visits_overdue") == 2
+
+
+def test_a_load_says_how_many_sent_figures_it_changed_and_how_to_see_them(run: Run, tmp_path: Path) -> None:
+    def loaded(made: Tables) -> str:
+        folder = tmp_path / f"new-{len(list(tmp_path.iterdir()))}"
+        write_folder(made, folder)
+        status, out = run("load", str(folder), "--as-at", SECOND.isoformat())
+        assert status == 0
+        return out.splitlines()[-1]
+
+    assert "kept as extract" in loaded(
+        second(deleted=False, moved=False)
+    )  # what is known by now has been told
+    said = loaded(second(deleted=False))
+    count, _, command = said.partition(
+        " figures that were sent are other ones by this extract. To see which: perfbot "
+    )
+    shown = run(*command.split())[1]
+    assert [line for line in shown.splitlines() if "conferences in time" in line]
+    assert int(count) == sum(not line.startswith(" ") for line in shown.splitlines()) > 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,15 +15,26 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from cryptography.fernet import Fernet
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import Cipher, Store, StoreUnavailable, open_store
+from bot.store import Cipher, Store, StoreUnavailable, migrations, open_store
 from bot.store.migrate import migrate, migrate_back
 from bot.store.migrations import versions
 from bot.store.tables import AuditRow, Base
 
 from .conftest import NOW
+
+OPENS = """
+import asyncio, sys
+from bot.store import Cipher, open_store
+async def opens():
+    await (await open_store(sys.argv[1], Cipher(sys.argv[2].encode()))).close()
+asyncio.run(opens())
+print("alembic" in sys.modules)
+"""
 
 
 def _tables(connection: Connection) -> set[str]:
@@ -39,6 +52,15 @@ async def test_the_migrations_make_exactly_the_tables_the_code_knows(store):
 
     assert await _run(store, _tables) == set(Base.metadata.tables)
     assert await _run(store, differences) == []
+
+
+async def test_a_database_that_is_up_to_date_is_opened_without_alembic(store, url, cipher, tmp_path):
+    head = ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
+    assert await _run(store, lambda sync: MigrationContext.configure(sync).get_current_revision()) == head
+    said = subprocess.run(
+        [sys.executable, "-c", OPENS, url, Fernet.generate_key().decode()], capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert said == "False\n"
 
 
 async def test_down_to_nothing_and_up_again(store):
