@@ -100,7 +100,9 @@ def changed_by(config: Settings, extract: str) -> str:
     return f"{count} {which} by this extract. To see which: perfbot restatements --since {today.isoformat()}"
 
 
-def _others(config: Settings, engine: Engine, tellings: list[Telling], since: date | None) -> Iterator[History]:
+def _others(
+    config: Settings, engine: Engine, tellings: list[Telling], since: date | None
+) -> Iterator[History]:
     """What was sent and is another figure now; since: only what nobody had been told of before that day."""
     from bot.told import histories
     from kpi_engine.answering.restated import as_now, differs
