@@ -14,7 +14,7 @@ at the data alone, never at who asked what before, so that the same question alw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -64,16 +64,29 @@ def withheld(cells: Mapping[str, Parts], total: Parts, open_: frozenset[str] = f
     out: set[str] = set()
     for place, whole in enumerate(total):
         numbers = {key: parts[place] for key, parts in cells.items()}
-        left = whole - sum(numbers.values())
-        small = {key for key, number in numbers.items() if key not in open_ and 0 < number <= SMALL}
-        hidden = sum(numbers[key] for key in small) + max(left, 0)
-        if not 0 < hidden <= SMALL:
-            continue
+        left = max(whole - sum(numbers.values()), 0)
+        small = [number for key, number in numbers.items() if key not in open_ and 0 < number <= SMALL]
         large = sorted(
             (number, key) for key, number in numbers.items() if number > SMALL and key not in open_
         )
-        out.add(large[0][1] if large else "")
+        for more in range(len(large) + 1):
+            if not _follows(small, [number for number, _ in large[:more]], left):
+                out.update(key for _, key in large[:more])
+                break
+        else:
+            out.add("")
     return frozenset(out)
+
+
+def _follows(small: Sequence[int], large: Sequence[int], left: int) -> bool:
+    """Whether a small number follows from what is hidden of a total: small cells ("fewer than 6"), large ones that are
+    withheld, and what no cell holds. By subtraction, where all of it together is small; by its bounds, where it is as
+    little as so many cells can hold (each small one is 1) or as much (each is 5)."""
+    hidden = sum(small) + sum(large) + left
+    if 0 < hidden <= SMALL:
+        return True
+    least, most = len(small) + len(large) * (SMALL + 1), len(small) * SMALL
+    return bool(small) and (hidden == least or (hidden == most and not large and not left))
 
 
 class SmallNumbers:

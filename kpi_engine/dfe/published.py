@@ -1,7 +1,8 @@
 """The published tables as they may leave the service: 1 to 5 withheld, and what would give one away (rights.md 10).
 
 A withheld number is "c", as in the published files. Of parts that add up to a shown whole, a single small part would
-follow by subtraction: the next smallest is withheld with it, until what is hidden adds up to more than 5.
+follow by subtraction: the next smallest is withheld with it, until what is hidden adds up to more than 5, and
+to more than so many parts of 1.
 """
 
 from __future__ import annotations
@@ -24,9 +25,14 @@ def withheld_parts(parts: Mapping[str, int]) -> frozenset[str]:
     """Which parts of a shown whole are withheld."""
     out = {name for name, number in parts.items() if is_small(number)}
     rest = sorted((number, name) for name, number in parts.items() if number > SMALL)
-    while out and sum(parts[name] for name in out) <= SMALL and rest:
+    while out and _follows([parts[name] for name in out]) and rest:
         out.add(rest.pop(0)[1])
     return frozenset(out)
+
+
+def _follows(hidden: list[int]) -> bool:
+    """Whether a small part follows from what all hidden ones add up to: it is small, or each of them can only be 1."""
+    return sum(hidden) <= SMALL or sum(hidden) == len(hidden)
 
 
 def published(figures: Mapping[str, Any]) -> dict[str, Any]:

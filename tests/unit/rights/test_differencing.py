@@ -7,10 +7,11 @@ characteristic filters, and subtracts whatever was shown from whatever else was 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -211,6 +212,75 @@ def test_what_is_left_of_a_total_is_never_small(cells: dict[str, int], left: int
         return
     shown = [n for key, n in cells.items() if key not in hidden and (key == own or not 0 < n <= 5)]
     assert not 0 < total - sum(shown) <= 5
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    cells=st.lists(st.one_of(st.integers(0, 6), st.integers(0, 20)), min_size=1, max_size=8),
+    left=st.integers(0, 3),
+)
+def test_no_small_cell_follows_from_the_bounds_of_the_hidden_ones(cells: list[int], left: int) -> None:
+    """What is said is "fewer than 6" (1 to 5) or withheld (6 and more): whoever knows the total tries every number."""
+    named = {str(place): (number,) for place, number in enumerate(cells)}
+    hidden = withheld(named, (sum(cells) + left,))
+    if "" in hidden:
+        return
+    small = [number for number in cells if 0 < number <= 5]
+    large = [cells[int(key)] for key in hidden]
+    unknown = sum(small) + sum(large) + left
+    for _ in small:
+        others_least = (len(small) - 1) + 6 * len(large)
+        others_most = None if large or left else 5 * (len(small) - 1)
+        most = min(5, unknown - others_least)
+        least = 1 if others_most is None else max(1, unknown - others_most)
+        assert least < most, (
+            f"a cell can only be {least}: {cells}, {left} elsewhere, withheld {sorted(hidden)}"
+        )
+
+
+CHARACTERISTICS = {
+    "category": CATEGORIES,
+    "legal_status": ("C1", "C2", "D1", "E1", "V2", "V3", "V4"),
+    "placement_type": ("U1", "U2", "U3", "U4", "K1", "K2", "R1", "R2", "P1", "P2", "H5"),
+}
+
+
+@pytest.mark.parametrize("name", CHARACTERISTICS)
+@pytest.mark.parametrize("slug", ["cp_open", "lac_open"])
+def test_no_small_number_follows_from_all_the_lines_of_a_crossed_table(
+    borough: Engine, slug: str, name: str
+) -> None:
+    """Units by values, every total and every shown cell of every unit taken together: whether the system of equations
+    has but one answer for what another unit's hidden number is, less the asker's own children."""
+    values = CHARACTERISTICS[name]
+    above = {u.id: u.parent_id or "ALL" for u in borough.units.values() if u.id != "ALL"}
+    teams = [*(unit for unit in borough.units if unit not in above.values()), "no team"]
+    place = {cell: at for at, cell in enumerate(itertools.product(teams, (*values, "another value")))}
+
+    def line(unit: str, columns: Iterable[str], without: str = "") -> np.ndarray:
+        inside = set(teams) if unit == "ALL" else borough.units_below(unit)
+        out = np.zeros(len(place))
+        out[[place[t, c] for t in teams if t in inside and t != without for c in columns]] = 1
+        return out
+
+    known, hidden = [], []
+    for unit in borough.units:
+        if ask(borough, slug, unit).value is not None:
+            known.append(line(unit, (*values, "another value")))
+        for one in values:
+            told = value(borough, slug, unit, **{name: one})
+            truth = ask(borough, slug, unit, EVERYTHING, **{name: one}).value or 0
+            mine = ask(borough, slug, MINE, EVERYTHING, **{name: one}).value or 0
+            if told is not None:
+                known.append(line(unit, [one]))
+            elif small(truth - (mine if MINE in borough.units_below(unit) else 0)):
+                hidden.append((unit, one, line(unit, [one], without=MINE)))
+    _, sizes, rows = np.linalg.svd(np.array(known), full_matrices=False)
+    rows = rows[sizes > 1e-9]
+    for unit, one, asked in hidden:
+        left = asked - rows.T @ (rows @ asked)
+        assert np.linalg.norm(left) > 1e-6, f"{slug} by {name}: {one} of {unit} follows"
+    assert hidden, "nothing was hidden, so nothing was tried"
 
 
 @pytest.mark.parametrize("slug", ["cp_open", "cp_visits_overdue", "cp_visits_in_time"])
