@@ -16,8 +16,8 @@ import subprocess
 import sys
 import threading
 import time as elapsed
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 
 from delivery_people import PlainComposer, SmallAuthority, authority
 
+from bot.dialogs.corrections import Correction
 from bot.follows import Follow
 from bot.hosts.botbuilder import TeamsHost
 from bot.hosts.protocol import Sent
@@ -33,8 +34,12 @@ from bot.settings import Settings
 from bot.store import Cipher, Store
 from bot.store.database import Database, open_engine
 from bot.turn import Audience, Reply
+from kpi_engine.answer import Figure
+from kpi_engine.answering.restated import Restatement
 from kpi_engine.question import UnitRef
+from kpi_engine.sent import SentFigure
 from schedules.briefings import Directory
+from schedules.corrections import Corrections
 from schedules.look import Deliveries
 from schedules.notices import Notices
 from schedules.timetable import Slot, Timetable, Weekly
@@ -45,9 +50,12 @@ FOLLOWED = Follow("cp_visits_overdue", UnitRef("team", "T2"), "red")
 """What T3's manager follows; it turns red in the extract of the morning."""
 STEPS = (
     "compose", "keys", "claim", "waiting", "mark_sending", "send", "mark_sent", "looked", "expire",
-    "stands", "alert", "saw", "troubles", "set_all",
+    "stands", "alert", "saw", "troubles", "set_all", "told", "differing", "restated", "correction", "take",
 )  # fmt: skip
-"""Reached in every morning: briefings, what people follow ("stands" to "saw"), telling of misses."""
+"""Reached in every morning: briefings, what people follow ("stands" to "saw"), telling of misses, correcting what was
+sent from the last extract ("told" to "take"; a notice is then claimed and sent as a briefing is)."""
+CORRECTED = "correction of"
+"""How a correction notice begins."""
 FAULT_STEPS = {"mark_failed": ["403"], "mark_unknown": ["drop"], "release": ["429"] * 5}
 """Reached when the connector answers one post like this."""
 
@@ -151,6 +159,29 @@ class MarkedComposer(PlainComposer):
         return Reply(f"{reply.text} of {os.getpid()}", reply.answer, None)
 
 
+class MarkedCorrector:
+    """By the extract of the morning every figure that was sent is one less."""
+
+    def __init__(self, extract: str) -> None:
+        self.extract = extract
+
+    async def differing(self, told: Sequence[SentFigure]) -> set[SentFigure]:
+        return set(told)
+
+    async def restated(
+        self, told: Sequence[SentFigure], before: object, person_id: str | None, audience: Audience
+    ) -> list[Restatement]:
+        return [Restatement(each, Figure((each.value or 0) - 1, each.of, None)) for each in told]
+
+    async def correction(
+        self, unit_id: str, corrections: Sequence[Correction], person_id: str | None, audience: Audience, *,
+        conversation_id: str,
+    ) -> Reply:  # fmt: skip
+        now = [replace(each.restatement.sent, value=each.restatement.now.value) for each in corrections]
+        told = {"corrections": [{"now": each.to_json()} for each in now], "data": {"extract": self.extract}}
+        return Reply(f"{CORRECTED} {unit_id} for {conversation_id} of {os.getpid()}", told, None)
+
+
 class MarkedSender:
     """The Teams host over real HTTP, its pauses cut short."""
 
@@ -232,10 +263,21 @@ def tells_nobody(store: Store, _: MarkedComposer) -> None:
     store.briefings.troubles = nothing  # type: ignore[method-assign]
 
 
+def corrects_nobody(store: Store, _: MarkedComposer) -> None:
+    """The morning's extract counts as compared before anything was."""
+
+    async def nothing(_: datetime, but: object = ()) -> list[Any]:
+        return []
+
+    store.sent_figures.since = nothing  # type: ignore[method-assign,assignment]
+
+
 MUTANTS = {
     each.__name__: each
-    for each in (sends_unknown_again, forgets_the_lease, drops_the_refused, composes_again, tells_nobody)
-}
+    for each in (
+        sends_unknown_again, forgets_the_lease, drops_the_refused, composes_again, tells_nobody, corrects_nobody,
+    )
+}  # fmt: skip
 """Senders broken on purpose: the checker must find each."""
 
 
@@ -253,6 +295,11 @@ async def live(job: Job) -> None:
     fuse.mark(composer, "alert", "alert")
     fuse.mark(store.subscriptions, "saw", "saw")
     fuse.mark(store.schedule_marks, "set_all", "set_all")
+    corrector = MarkedCorrector(directory.stamp.extract)
+    for step in ("differing", "restated", "correction"):
+        fuse.mark(corrector, step, step)
+    fuse.mark(store.sent_figures, "since", "told")
+    fuse.mark(store.schedule_marks, "take", "take")
     fuse.mark(sender, "send", "send")
     fuse.mark(store.schedule_marks, "looked", "looked")
     for step in ("keys", "claim", "waiting", "mark_sending", "mark_sent", "expire", "troubles", *FAULT_STEPS):
@@ -270,8 +317,10 @@ async def live(job: Job) -> None:
         clock=clock,
     )
     deliveries = Deliveries(tools)
+    corrections = Corrections(tools, corrector, lambda extract: None, weeks=13)
     for _ in range(job.looks):
         await deliveries.look()
+        await corrections.look()
         clock.forward(job.seconds_between)
     await store.close()
 
