@@ -9,6 +9,7 @@ import pytest
 
 from bot.__main__ import app
 from bot.commands.guard import guarded
+from schedules.bench_page import PARTS, figure_at
 
 
 def test_everything_that_was_composed_arrived_once(
@@ -43,7 +44,9 @@ def test_people_who_ask_are_all_answered_and_recorded(
     ]
     monkeypatch.setattr("sys.argv", ["perfbot", "bench", "delivery", *options])
     assert guarded(app) == 0
-    asking = json.loads(capsys.readouterr().out)["asking"]
+    told = json.loads(capsys.readouterr().out)
+    assert [row.where for part in PARTS[1:3] for row in part.rows if figure_at(told, row.where) is None] == []
+    asking = told["asking"]
     assert asking["burst"]["answers"] == 6
     assert asking["steady"]["errors"] == {}
     assert asking["records"] >= 6 + asking["steady"]["answers"]

@@ -1,16 +1,19 @@
 """Killed at every marked step, in one replica and in two: nothing arrives twice, nothing is lost unnoticed.
 
-A sample runs always; PERFBOT_KILL_POINTS=500 runs as many as it says and prints what was found.
+A sample runs always; PERFBOT_KILL_POINTS=500 runs as many as it says and prints what was found; PERFBOT_KILL_FIGURES
+names a file to keep it in (schedules/bench_page.py).
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +55,7 @@ CLOSED = "no conversation with the bot is open there"
 speaks to the bot again."""
 ALERT = (f"alert:{FOLLOWED.subject}", "U-T3")
 FAULTS = (["429"], ["502", "504"], ["412"] * 7, ["403"], ["drop"], ["slow"], ["late"], ["twice"])
+FIGURES = os.environ.get("PERFBOT_KILL_FIGURES", "")
 SAMPLE = int(os.environ.get("PERFBOT_KILL_POINTS", "0"))
 
 
@@ -268,6 +272,10 @@ def test_killed_anywhere_nothing_arrives_twice_and_nothing_is_lost(
         two = database_kind == "postgres" and number % 2 == 1  # SQLite is for one process
         harness.play(scenario(number, 2 if two else 1), figures)
     print(f"\n{database_kind}: {figures}")  # noqa: T201
+    if FIGURES:
+        told = json.loads(Path(FIGURES).read_text()) if Path(FIGURES).exists() else {}
+        told[database_kind] = vars(figures) | {"faults": len(figures.faults)}
+        Path(FIGURES).write_text(json.dumps(told, indent=2) + "\n")
     assert figures.faults == []
     assert figures.killed >= figures.points * 0.6
     assert figures.sent > figures.points
