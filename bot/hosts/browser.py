@@ -56,7 +56,7 @@ class BrowserChat:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._conversations = Conversations(clock)
-        self._talk = Talk(assistant, clock, send_now)
+        self._talk = Talk(assistant, clock, self._conversations, send_now)
         self._page = Page(directory, web_chat)
         self._direct_line = DirectLine(directory, self._conversations, self._talk)
 

@@ -72,6 +72,7 @@ def as_turn(posted: Posted, conversation: Conversation, now: datetime) -> Turn:
         audience=conversation.seat.audience,
         charts=False,
         executes=False,
+        sends_privately=conversation.seat.audience.kind != "personal",
     )
 
 

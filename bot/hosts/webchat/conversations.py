@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.turn import Audience
+from bot.turn import Audience, Reply
 
 Activity = Mapping[str, Any]
 Frame = Mapping[str, Any]
 """What goes to a listener: `{"activities": [...], "watermark": "7"}`."""
 
 CONVERSATIONS_KEPT = 200
+WAITING_KEPT = 20
 """Each reload of the page begins a conversation; beyond this many the one longest unused is forgotten."""
 
 
@@ -106,6 +107,10 @@ class Conversation:
         finally:
             self._listeners.discard(queue)
 
+    @property
+    def is_listened_to(self) -> bool:
+        return bool(self._listeners)
+
     def close(self) -> None:
         for queue in self._listeners:
             queue.put_nowait(None)
@@ -121,6 +126,15 @@ class Conversations:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._by_token: OrderedDict[str, Conversation] = OrderedDict()
+        self._waiting: dict[Seat, list[Reply]] = {}
+
+    def wait(self, seat: Seat, reply: Reply) -> None:
+        """Keeps a reply until the seat's next conversation begins: the page shows one conversation at a time."""
+        self._waiting[seat] = [*self._waiting.get(seat, []), reply][-WAITING_KEPT:]
+
+    def waited(self, seat: Seat) -> list[Reply]:
+        """What waited for the seat; it waits no more."""
+        return self._waiting.pop(seat, [])
 
     def begin(self, seat: Seat) -> Conversation:
         """A new conversation with a token nobody can guess."""

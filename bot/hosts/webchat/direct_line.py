@@ -57,7 +57,8 @@ class DirectLine:
     async def generate(self, request: web.Request) -> web.Response:
         """Body `{"person": user id, "place": "personal" | "group" | unit id}`.
 
-        The conversation begins with a line that says who one is and where. Web Chat also needs a first
+        The conversation begins with a line that says who one is and where, and with what was sent to this private chat
+        from a channel meanwhile. Web Chat also needs a first
         message to show a tall card from its top.
         """
         body = await read_json(request)
@@ -70,7 +71,8 @@ class DirectLine:
             raise web.HTTPBadRequest(text=str(error)) from None
         conversation = self._conversations.begin(seat)
         greeting = Reply(seat_in_words(self._directory, person, seat.audience))
-        conversation.say(message(greeting, conversation.new_id(), None))
+        for reply in (greeting, *self._conversations.waited(seat)):
+            conversation.say(message(reply, conversation.new_id(), None))
         return web.json_response(described(conversation))
 
     async def refresh(self, request: web.Request) -> web.Response:

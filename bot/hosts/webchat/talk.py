@@ -1,4 +1,8 @@
-"""Takes what a person says to the bot, and the bot's replies back into the conversation."""
+"""Takes what a person says to the bot, and the bot's replies back into the conversation.
+
+One can sit in a channel of the browser chat, so what may not be said there is sent privately, as in Teams: whoever
+tries the bot out meets the same buttons, and the private answer stands in the person's private chat.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import Any
 
 from bot.hosts.local import Replier, replies_of
 from bot.hosts.webchat.activities import BRIEFING_BUTTON, Posted, as_turn, echo, message, typing
-from bot.hosts.webchat.conversations import Conversation
+from bot.hosts.webchat.conversations import Conversation, Conversations, Seat
 from bot.turn import PERSONAL, Reply
 
 SendNow = Callable[[str], Awaitable[object]]
@@ -28,9 +32,11 @@ class Talk:
     """One turn at a time in each conversation; different conversations do not wait for each other."""
 
     def __init__(
-        self, assistant: Replier, clock: Callable[[], datetime], send_now: SendNow | None = None
-    ) -> None:
+        self, assistant: Replier, clock: Callable[[], datetime], conversations: Conversations,
+        send_now: SendNow | None = None,
+    ) -> None:  # fmt: skip
         self._assistant = assistant
+        self._conversations = conversations
         self._clock = clock
         self._running: set[asyncio.Task[None]] = set()
         self.send_now = send_now
@@ -65,9 +71,21 @@ class Talk:
         async with conversation.turns, Typing(conversation):
             turn = as_turn(posted, conversation, self._clock())
             for reply in await replies_of(self._assistant.reply(turn)):
+                if reply.private:
+                    self._say_privately(conversation.seat.person_id, reply)
+                    continue
                 pressed = posted.card_id if posted.card_id and conversation.holds(posted.card_id) else None
                 activity_id = pressed if reply.replaces and pressed else conversation.new_id()
                 conversation.say(message(reply, activity_id, reply_to))
+
+    def _say_privately(self, person_id: str, reply: Reply) -> None:
+        """In the person's private chat, where one is open in another window; else as the next one begins."""
+        seat = Seat(person_id, PERSONAL)
+        own = self._conversations.newest_of(seat)
+        if own is not None and own.is_listened_to:
+            own.say(message(reply, own.new_id(), None))
+        else:
+            self._conversations.wait(seat, reply)
 
     async def _send_briefing(self, conversation: Conversation, send_now: SendNow) -> None:
         before = conversation.watermark
