@@ -16,6 +16,7 @@ from importlib import resources
 
 import yaml
 
+from bot.understanding.lexicon import TIME_WORDS
 from bot.understanding.pieces import Cut, Piece
 from bot.understanding.text import lemma
 
@@ -28,10 +29,14 @@ ALSO_VERBS = ("child_seen", "started", "open", "closure", "received", "evidence"
 """What words mean of a measure that are plain verbs beside one: "I am seeing the director", "inspectors are coming"."""
 _ASKS = (
     r"(?:how (?:many|much|are|is|do|did|well)|which|what|whats|who|whos|whose|list|show me|give me|tell me"
-    r"|can you|could you|would you|please|it would (?:help|be)|i(?:'d| would) like|i need|i want|any)"
+    r"|can you|could you|would you|please|it would (?:help|be)|i(?:'d| would) like|i need|i want|(?:want|need) to see"
+    r"|any)"
 )
+_ALSO_ASKS = r"(?:are|is|do|does|did|have|has|can|was|were|when|where|why)"
+"""Openings of a question behind a joining word: by themselves they stand inside a clause, too."""
 _BOUND = re.compile(
-    rf"[,;:.!?\n]+\s*(?:and |so |but |then )*|\s-+\s|\s(?:so|and|but|and so|so then)\s(?={_ASKS}\b)|\s(?={_ASKS}\b)",
+    rf"[,;:.!?\n]+\s*(?:and |so |but |then )*|\s-+\s|\s(?:so|and|but|and so|so then)\s(?=(?:{_ASKS}|{_ALSO_ASKS})\b)"
+    rf"|\s(?={_ASKS}\b)",
     re.IGNORECASE,
 )
 """Where an aside before the question may end."""
@@ -49,7 +54,7 @@ _DROPPED = frozenset(
 _SAYS_WHY = re.compile(
     r"(?:and |but |so |sorry |only )*"
     r"(?:(?:the |my )?reason (?:why )?(?:i (?:am asking|ask)|for (?:asking|my asking|this))"
-    r"|i (?:am |only |just )*ask(?:ing)? (?:because|as|since)|asking (?:because|as|since|for))\b"
+    r"|i (?:am |only |just )*ask(?:ing)? (?:because|as|since)|asking (?:because|as|since|for)|sorry (?:to|for|about))\b"
 )
 """What follows says why, whatever it holds."""
 _HERS = re.compile(r"\b(?:her|his|their)\b", re.IGNORECASE)
@@ -118,9 +123,10 @@ def whose(rest: str, clause: Cut) -> tuple[str, str]:
     return _HERS.sub(f"{named[0].text}'s", rest, count=1), named[0].text
 
 
-def is_aside(clause: Cut, name: str = "") -> bool:
+def is_aside(clause: Cut, rest: Cut | None = None, name: str = "") -> bool:
     """Whether a clause only says why or for whom somebody asks, and nothing that an answer would have to heed.
 
+    rest: the question; what it names itself may be named beside it ("she wants a line on audits: how many audits ...").
     name: of a worker in the clause, of whom the rest asks.
     """
     if not 3 <= len(clause.tokens) <= LONGEST_ASIDE:
@@ -133,12 +139,61 @@ def is_aside(clause: Cut, name: str = "") -> bool:
     offices, occasions = _part_of(norms, told.offices), _part_of(norms, told.occasions)
     callers = _part_of(norms[: start + SUBJECT], told.callers) + [False] * len(norms)
     who = [office or caller for office, caller in zip(offices, callers, strict=False)]
-    idle = [any(each) for each in zip(who, occasions, strict=True)]
+    idle = [any(each) for each in zip(who, occasions, _with_whom(clause, who, occasions), strict=True)]
+    asked = {piece.value("concept") for piece in rest.pieces} if rest is not None else set()
+    for piece in clause.pieces:
+        if piece.has("concept") and (piece.value("concept") in asked or _a_verb(piece, lows)):
+            idle[piece.first : piece.end] = [True] * (piece.end - piece.first)
     if any(_heeded(piece, idle) for piece in clause.pieces if not name or piece.text != name):
         return False
     if name:
         return True
-    return _says_something_else(lows[start:], who[start:]) and not _narrows(lows[start:], idle[start:])
+    rest_of = lows[start:]
+    is_said = _says_something_else(rest_of, who[start:]) or _is_coming(rest_of, occasions[start:])
+    return is_said and not _narrows(rest_of, idle[start:])
+
+
+def _with_whom(clause: Cut, who: Sequence[bool], occasions: Sequence[bool]) -> list[bool]:
+    """By word: the name of somebody whom a meeting is with or a paper is for: "my supervision with Dev"."""
+    out = [False] * len(clause.tokens)
+    for piece in clause.pieces:
+        place = piece.first
+        before = clause.tokens[place - 1].low if place else ""
+        met = place > 1 and (occasions[place - 2] or who[place - 2])
+        named = piece.name is not None and piece.name.kind == "worker"
+        if met and before in ("with", "for", "from", "to") and (named or clause.tokens[place].capital):
+            out[place : piece.end] = [True] * (piece.end - place)
+    return out
+
+
+def _a_verb(piece: Piece, lows: Sequence[str]) -> bool:
+    """ "Trying to plan my rota": something done, and no plan that is counted."""
+    before = lows[piece.first - 1] if piece.first else ""
+    single = piece.end - piece.first == 1
+    return (
+        single
+        and before in ("to", "i", "we", "will", "must")
+        and bool(words().mine.fullmatch(lows[piece.first]))
+    )
+
+
+def _is_coming(lows: Sequence[str], occasions: Sequence[bool]) -> bool:
+    """ "Our contract meeting is coming round", "the board is tomorrow"."""
+    if not lows or lows[0] not in _WHOSE:
+        return False
+    place = next(
+        (n for n in range(1, min(4, len(lows))) if occasions[n] and lemma(lows[n]) not in TIME_WORDS), 0
+    )
+    while place and place < len(lows) and occasions[place]:
+        place += 1
+    return bool(place) and lows[place : place + 1] in (
+        ["is"],
+        ["are"],
+        ["starts"],
+        ["begins"],
+        ["looms"],
+        ["was"],
+    )
 
 
 def _part_of(norms: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> list[bool]:
@@ -159,7 +214,8 @@ def _heeded(piece: Piece, idle: Sequence[bool]) -> bool:
         return True
     if piece.has("concept") and idle[piece.end : piece.end + 1] == [True]:
         return False  # "the conference chair" is no conference
-    if all(_plain(word) or words().theirs.fullmatch(word) for word in piece.norm.split()):
+    told = words()
+    if all(_plain(w) or told.theirs.fullmatch(w) or w in told.about | told.into for w in piece.norm.split()):
         return piece.has("concept") and not piece.has("concept", *ALSO_VERBS)
     return piece.has("concept") or any(piece.has(kind) and not piece.has("ignorable") for kind in BARRED)
 

@@ -25,6 +25,11 @@ _HEADS = tuple(
     for pattern in (
         r"^\s*(?i:(?:(?:agenda|action|items?|point|question|number|no|minutes?|log|decision|risk|issue|ref|row|paper|slide|page|para|matter)"
         r"\.? ){1,3}\d+[a-z]?)(?:\s*[.):;,]\s+|\s+-\s+)",
+        r"^\s*(?i:(?:agenda )?item \d+[a-z]?)\s+(?=[A-Za-z])",
+        r"^\s*(?i:ad|hos|tm|head of service|(?:team |service |group |practice )?managers?|director|analysts?|performance(?: team)?|data team|all"
+        r"|[A-Z][a-z]+) (?i:to (?:report(?: back)?|provide|bring|confirm|circulate|update|check|advise|present|supply|feed back)(?: on)?)\s+(?=\w)",
+        r"^[^.?!]{1,60}?(?:\.{2,}|\s-+\s|,|;)\s*(?i:no |oh |actually )?(?i:sorry|scrap that|correction|i mean|wait)\s*[,;:-]?\s+"
+        r"(?=(?i:what|which|how|who|show|list|give)\b)",
         r"^\s*\d{1,2}(?:[.)]\s+(?!\d)|\s+-\s+)",
         r"^\s*\d{1,2}(?:\.\d{1,2}){1,2}[.):]?\s+(?=[A-Za-z]{2})(?!(?i:days?|weeks?|months?|years?|hours?|working|per|percent)\b)",
         r"^\s*(?i:actions?|action points?|aob|any other business|matters arising|minutes|notes?|agenda|update|query|question|re|fwd|fw|"

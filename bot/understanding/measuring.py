@@ -29,6 +29,10 @@ HOLDING = frozenset(
 )
 
 
+HOLDS = frozenset({"hold", "holds", "holding", "carry", "carries", "carrying"})
+"""What only a worker's caseload is."""
+
+
 class Measuring(Placing):
     """Chooses the measures, or asks back which are meant."""
 
@@ -189,9 +193,9 @@ class Measuring(Placing):
         if (
             subject.name == "children"
             and self.asked.workers
-            and not aspect
+            and aspect in ("", "done")
             and show in ("headline", "list")
-            and "case" in self.norms
+            and ("case" in self.norms or HOLDS & set(self.norms))
         ):
             # "Nadia's cases" is her caseload; "which children does Nadia hold" lists them
             return subject.choices if show == "list" else subject_named("caseloads").plain

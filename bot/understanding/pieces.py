@@ -115,6 +115,8 @@ def _choose(
         candidates.append((found.first - found.end, rank, found.first, found))
 
     for first, end, senses in lexicon().matches(norms):
+        if norms[end - 1] == "child" and end - first > 1 and _goes_on(norms, end):
+            continue  # "see every child protection visit" is no child seen
         if (
             senses[0].value == "from_referral"
             and norms[first] == "of"
@@ -161,6 +163,11 @@ def _choose(
         if not used:
             chosen.append(piece(number, number + 1))
     return sorted(chosen, key=lambda p: p.first)
+
+
+def _goes_on(norms: Sequence[str], end: int) -> bool:
+    """Whether a "child" before that place begins "child protection" or "child in need"."""
+    return norms[end : end + 1] == ["protection"] or norms[end : end + 2] == ["in", "need"]
 
 
 def _is_a_name_here(tokens: list[Token], span: NameSpan, is_word: bool) -> bool:

@@ -64,9 +64,9 @@ def _besides(cleaned: str, env: Env, held: Context) -> Reading:
     for rest, taken in asides_off(cleaned):
         aside = cut(taken, env.vocabulary, env.as_at, False)
         asked, name = whose(rest, aside)
-        if not is_aside(aside, name):
+        if not is_aside(aside, cut(asked, env.vocabulary, env.as_at, False), name):
             continue
-        found = _whole(asked, env, held)
+        found = _besides(asked, env, held)
         if found.outcome in ("answered", "clarify") and not found.talk:
             said = tuple(Word(piece.text, "ignorable", "aside") for piece in aside.pieces)
             before = cleaned.startswith(taken)
@@ -162,6 +162,15 @@ def _several(parts: list[str], env: Env, held: Context) -> Reading | None:
         return None
     if _same_question(first, second, kept[1][1]):
         return None
+    if len(kept) == 2 and not _asks(kept[1][1]):
+        joined = " ".join(part for part, _ in kept)
+        whole = interpret(cut(joined, env.vocabulary, env.as_at, False), env)
+        if (
+            whole.question is not None
+            and whole.outcome == "answered"
+            and whole.question.measures == second.question.measures
+        ):
+            return None  # "Audits. Good or better": the first half only says what the second is about
     note = wording.ONLY_FIRST if len(kept) > 2 else ""
     return _with_words(replace(first, also=second, note=note), parts, kept[:2], cuts)
 

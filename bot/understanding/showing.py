@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.understanding.amounts import limit_words
@@ -568,6 +569,11 @@ class Showing(Measuring):
         if self._month_to_come():
             asked.use_all([*self.list_pieces, *self.shows["count"]], "show", "coming_up")
             return True
+        if self._reaches_its_limit():
+            asked.use_all(
+                [*self.list_pieces, *self.shows["show_me"], *self.shows["count"]], "show", "coming_up"
+            )
+            return True
         if not ahead and not due and self._soon():
             asked.use_all(
                 [*self.list_pieces, *self.shows["show_me"], *self.shows["count"]], "show", "coming_up"
@@ -625,6 +631,12 @@ class Showing(Measuring):
             and bool({"have", "got", "are", "is"} & set(self.norms))
             and not PAST_TENSE & set(self.norms)
         )
+
+    def _reaches_its_limit(self) -> bool:
+        """ "Which assessments hit their deadline this week?": those that will reach it, not those that kept to it."""
+        when, said = self.when, self.aspects.said.lower()
+        reaches = re.fullmatch(r"(?:hit|hits|reach|reaches) (?:its|their|the|our) .*", said) is not None
+        return reaches and when is not None and when.coming is not None and bool(self.list_pieces)
 
     def _soon(self) -> bool:
         """ "CIN reviews within 10 days": ahead, unless that is its own timescale or it is done."""

@@ -653,6 +653,10 @@ _COMPILED = tuple((re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"), make) for pattern
 _BACK = re.compile(
     r"(?<!\S)(?:and )?(?:for |in )?(?:the )?(?:previous (week|month|quarter|year)|(week|month|quarter|year) before(?: that)?|(?:one|period) before(?: that)?|previous (?:period|one))(?!\S)"
 )
+_THAN_LAST = re.compile(
+    r"(?<!\S)this (week|month|quarter|year)(?: .*)? (?:than|vs|versus|against|or|to|with) (last)$"
+)
+"""The unit is said once: "more referrals this month than last"."""
 _BACK_FROM_IT = re.compile(
     r"(?<!\S)(?:against|versus|vs|v|than|to|with|and|or) ((?:the )?(?:previous (?=week|month|quarter|year)|(?=\w+ before))(week|month|quarter|year)(?: before(?: that)?)?)(?!\S)"
 )
@@ -699,6 +703,8 @@ def find_times(
     else:
         for match in _BACK_FROM_IT.finditer(joined):
             yield TimeSpan(match.start(1), match.end(), When(back=match[2]))
+    for match in _THAN_LAST.finditer(joined):
+        yield TimeSpan(match.start(2), match.end(2), _last(match[1], as_at))
     for pattern, make in _COMPILED:
         for match in pattern.finditer(joined):
             try:
