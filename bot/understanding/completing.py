@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.understanding import turns, wording
 from bot.understanding.asked import Asked, collect
 from bot.understanding.context import Context
+from bot.understanding.denied import discourse
 from bot.understanding.draft import Env, words_of
 from bot.understanding.laying import lay_over
 from bot.understanding.leaning import content_of, is_correction
@@ -23,6 +24,7 @@ from kpi_engine.question import Question
 def complete(cut: Cut, env: Env, held: Context) -> Reading | None:
     """A turn that completes the pending question: picks a choice, names what was missing, asks for less."""
     asked = collect(cut, env.vocabulary, False)
+    discourse(asked)
     content = content_of(cut)
     choices = held.pending_choices
     points = [p for p in cut.pieces if p.has("point", *POINTS, "last")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.understanding.asked import Asked
 from bot.understanding.pieces import Piece
-from bot.understanding.subjects import canonical, subject_of
+from bot.understanding.subjects import POPULATIONS, canonical, subject_of
 from kpi_engine.question import Question
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ def discourse(asked: Asked) -> None:
         second.norm == "," or second.has("follow") or second.name or second.when
     ):
         asked.use(first, "ignorable")
+    last = pieces[-1]
+    if first.norm in FIRST_WORDS and second is last and second.value("concept") in POPULATIONS:
+        asked.use(first, "ignorable")  # "no CIN" after CP visits
+    for piece, beside in ((first, second), (last, pieces[-2])):
+        if piece.norm == "next" and (beside.norm == "," or beside.name):
+            asked.use(piece, "ignorable")  # "next, CSWT 2"
     if first.norm == "now" and second.norm != "," and not second.when:
         asked.use(first, "ignorable")
 

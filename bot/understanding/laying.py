@@ -235,7 +235,7 @@ class Laying(Interpreter):
         if (base.show == "list" and (rated or averages)) or (base.show == "explain" and averages):
             draft.show = "headline"
         of_staff = bool(self.named) and all(n.subject.family == "workforce" for n in self.named)
-        if of_staff and draft.worker and base.show in ("list", "why"):
+        if of_staff and (draft.worker or base.worker) and base.show in ("list", "why"):
             draft.show = "headline"
 
     def _keep_filters(self) -> None:
@@ -274,18 +274,18 @@ class Laying(Interpreter):
         draft, base = self.draft, self.base
         before = draft.show
         self._amounts()
-        if before == "headline" and (self.said_show or base.show == "headline"):
+        if before == "headline" and (self.said_show or base.show in ("headline", "compare")):
             draft.show = "headline"  # "only those over two weeks late" of a number is a number
         if draft.limit is None and not self.more and draft.show != "headline":
             draft.limit = base.limit
+        if draft.show in ("list", "compare"):
+            self._order()
         if draft.order is None:
             draft.order = base.order
         if draft.show in ("compare", "coming_up") and draft.by is None:
             draft.by = base.by if base.show == draft.show else ("team" if draft.show == "compare" else None)
         if draft.show not in ("compare", "trend", "coming_up"):
             draft.by = None
-        if draft.show in ("list", "compare"):
-            self._order()
 
     def _apply_time(self) -> None:
         time_over(self)

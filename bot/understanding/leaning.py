@@ -123,6 +123,10 @@ def is_follow_up(cut: Cut, env: Env, held: Context) -> bool:
     ):
         return _bare(cut) or concepts <= {"child"}
     base = held.question
+    if cut.pieces[0].norm == "now":
+        cut = Cut(cut.tokens, cut.pieces[1:])  # "now CIN visits" says no time
+    if len(concepts) == 1 and concepts <= POPULATIONS | KINDS | WHICH | {"unallocated"}:
+        return _bare(cut)  # "which are unallocated": half a subject, in whatever sentence
     return _bare(cut) and not _asks_by_itself(cut) and base is not None and bool(base.measures)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.understanding.amounts import Amount, find_amounts
@@ -66,7 +66,17 @@ def cut(text: str, vocabulary: Vocabulary, as_at: date, follow_up: bool, over: P
     """Cuts a cleaned text. follow_up: there is a last answer that words may point back to; over: its period."""
     tokens = mend(tokenise(text), vocabulary.is_name, vocabulary.typo_names)
     tokens = _synonyms(tokens, vocabulary)
-    return Cut(tuple(tokens), tuple(_choose(tokens, vocabulary, as_at, follow_up, over)))
+    return Cut(tuple(tokens), tuple(_shown(_choose(tokens, vocabulary, as_at, follow_up, over))))
+
+
+def _shown(pieces: list[Piece]) -> list[Piece]:
+    """An opening "show" that stands beside no subject asks to be shown something; audits may "show" something, too."""
+    first = next((p for p in pieces if not p.has("talk") and not p.has("follow") and p.norm != ","), None)
+    others = {p.value("concept") for p in pieces if p is not first and p.has("concept")} - {"child"}
+    if first is None or not first.has("show", "show_me") or others:
+        return pieces
+    only = tuple(s for s in first.senses if s.kind != "concept")
+    return [replace(p, senses=only) if p is first else p for p in pieces]
 
 
 def _synonyms(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:

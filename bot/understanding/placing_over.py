@@ -108,7 +108,7 @@ def _as_before(walker: Laying) -> None:
     if wider is not None and not draft.child and draft.worker is None:
         draft.unit, draft.units = wider, ()
         draft.said.add("unit")
-        asked.use_all([*asked.find("level"), *asked.find("whole")], "unit", "level")
+        asked.use_all([*asked.find("level"), *asked.find("whole"), *asked.find("own")], "unit", "level")
         return
     if draft.worker is not None and "worker" in draft.said:
         team = vocabulary.workers[draft.worker].team_id if draft.worker in vocabulary.workers else None

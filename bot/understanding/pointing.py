@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.understanding import turns
 from bot.understanding.asked import Asked
 from bot.understanding.context import Context
 from bot.understanding.draft import Problem
@@ -16,7 +17,7 @@ def point_at(walker: Interpreter, asked: Asked, held: Context, base: Question) -
     """ "the first one", "that child", "her caseload" point into the rows last shown."""
     draft = walker.draft
     for piece in asked.cut.pieces:
-        if not piece.has("point"):
+        if not piece.has("point") or turns.several_meant(piece, asked.cut):
             continue
         value = piece.value("point")
         if piece.has("concept") and not piece.norm.startswith("the "):

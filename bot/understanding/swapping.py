@@ -6,6 +6,7 @@ from bot.understanding import turns
 from bot.understanding.asked import Asked
 from bot.understanding.draft import Problem
 from bot.understanding.interpret import Interpreter
+from bot.understanding.leaning import marker_of
 from bot.understanding.reading import Reading
 from bot.understanding.subjects import (
     KINDS,
@@ -106,7 +107,8 @@ def put_in_place(
     if new & WHICH and old.name == "conferences":
         kept = {"conference"}
     named = best_subject(frozenset(kept) | new)
-    if named is not None and named.subject == old and new & POPULATIONS and not bag & POPULATIONS:
+    needless = any(not one & POPULATIONS for one in old.bags) and marker_of(asked.cut) != "only"
+    if named is not None and named.subject == old and new & POPULATIONS and needless:
         return None  # placements are of looked-after children all: "and looked after children?" counts them
     if named is None and new & KINDS == new and base.measures:
         named = best_subject(frozenset(kept & POPULATIONS) | new)

@@ -609,7 +609,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"{_LEAD}(?:the )?week after next", lambda m, d: _next("week", d, 1)),
     (rf"{_LEAD}(?:the )?month after next", lambda m, d: _next("month", d, 1)),
     (rf"{_LEAD}(?:the |this )?{_NEXT} {U}|{_LEAD}(?:the |this )?(week|month|quarter|fortnight) ahead", lambda m, d: _next(m[1] or m[2], d)),
-    (rf"{_LEAD}(?:the )?(month|quarter|half year|six months|three months|year|twelve months|12 months|6 months|3 months) (?:ended|ending|ending on|to the end of|to|up to) (?:the )?(?:end of )?({DATE}|{M}(?: 20\d\d)?)", _span_ended),
+    (rf"(?<!change )(?<!change the ){_LEAD}(?:the )?(month|quarter|half year|six months|three months|year|twelve months|12 months|6 months|3 months) (?:ended|ending|ending on|to the end of|to|up to) (?:the )?(?:end of )?({DATE}|{M}(?: 20\d\d)?)", _span_ended),
     (rf"{_LEAD}(?:the )?quarter ({M}(?: 20\d\d)?) (?:to|until|till|through to|up to) ({M}(?: 20\d\d)?)", _month_span),
     (rf"(week ending|week end|w/e|we|week commencing|week beginning|week starting|week of|w/c|wc|w / c|w / e|week start) (?:the |on )?({DATE})", _week_of),
     (r"(?:as at|as of|at|on|by)? ?(?:the )?(end|start|beginning) of ((?:the )?(?:last|previous) (?:financial )?(?:week|month|quarter|year)|" + M + r"(?: 20\d\d)?)", _end_point),

@@ -13,8 +13,11 @@ from bot.understanding.vocabulary import Vocabulary
 from kpi_engine.measures import CATALOGUE
 from kpi_engine.question import Question, UnitRef
 
+ROWS = frozenset({"children", "kids", "cases", "names", "rows", "people"})
 BETTER = frozenset({"better", "worse", "any better", "any worse", "higher", "lower"})
 """Said of another period, they ask for its number beside the last one: "were they better last month"."""
+THAT_TEAM = frozenset({"the whole team", "whole team", "all the team", "the whole of the team"})
+"""In a conversation about a team, the whole of it, whosever it is."""
 _FAMILIES = {
     "child_protection": "cp",
     "child_in_need": "cin",
@@ -63,13 +66,18 @@ def counted_of_those(cut: Cut, base: Question | None) -> tuple[str, ...]:
     return found if 0 < len(found) < len(base.measures) else ()
 
 
+def several_meant(piece: Piece, cut: Cut) -> bool:
+    """ "List the children": all of them, though its words come out as "the child"."""
+    return piece.has("point", "that_child") and cut.tokens[piece.end - 1].low in ROWS
+
+
 def asks_for_the_rows(cut: Cut) -> bool:
     """ "Show me", "show me the ones in CSWT 2" after a number: its rows."""
     if not any(p.has("show", "show_me") for p in cut.pieces) or any(
         p.has("show", "count") for p in cut.pieces
     ):
         return False
-    ones = any(t.norm in ("ones", "one", "them", "those") for t in cut.tokens)
+    ones = any(t.norm in ("ones", "one", "them", "those") or t.low in ROWS for t in cut.tokens)
     return ones or all(p.has("show", "show_me") or p.has("ignorable") or p.has("talk") for p in cut.pieces)
 
 
@@ -105,7 +113,11 @@ def past_the_limit(asked: Asked, base: Question) -> list[Piece]:
 def wider_unit(asked: Asked, base: Question, vocabulary: Vocabulary) -> UnitRef | None:
     """ "For the service", "back to the whole service": the service of the team last asked about; "the team" after
     one worker: the whole of it."""
-    if asked.units or asked.find("own"):
+    if asked.units:
+        return None
+    if base.unit.kind == "team" and asked.find("own") and all(p.norm in THAT_TEAM for p in asked.find("own")):
+        return base.unit
+    if asked.find("own"):
         return None
     words = {word for p in (*asked.find("level"), *asked.find("whole")) for word in p.norm.split()}
     if "service" in words and base.unit.kind == "team":

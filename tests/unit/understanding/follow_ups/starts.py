@@ -58,7 +58,7 @@ def starts_of(topic: Topic, user: str) -> Iterator[Start]:
         yield f"trend in {words} in time in CSWT 1", timely.but(show="trend", by="week", unit="T11")
         yield f"list the {words} that were late in October in CSWT 1", timely.but(
             show="list", unit="T11", when=TIMES["in October"])  # fmt: skip
-    if topic.plain:
+    if topic.plain and topic.kind != "umbrella":
         plain = Talk(user, topic, "plain", "headline", own)
         asks = {"stock": "how many", "flow": "how many", "share": "what % are"}.get(topic.kind, "what is the")
         yield f"{asks} {words} in CSWT 1", plain.but(unit="T11")

@@ -55,12 +55,15 @@ def other_unit(talk: Talk) -> Iterator[Step]:
             f"for {name}", f"now {name}", f"{name} please", f"just {name}", f"ok and {name}?", f"only {name}",
             f"and for {name} please", f"the same for {name}", f"{name} then", f"can you do {name}", f"now do {name}",
             f"try {name}", f"what about in {name}?", f"and what about {name}", f"switch to {name}", f"and {name} too",
+            f"can you show me that for {name} as well", f"what would that be for {name}", f"show {name}", f"let's see {name}", f"next, {name}",
+            f"{name} next", f"same question {name}", f"how does {name} look", f"let me have {name} as well",
         ), there)  # fmt: skip
         yield from said("corrected unit", (
             f"no, {name}", f"sorry, {name}", f"sorry I meant {name}", f"no I meant {name}", f"I meant {name}", f"I said {name}",
             f"make that {name}", f"{name} I meant", f"no, {name} not CSWT 1", f"not CSWT 1, {name}", f"{name}, not CSWT 1",
             f"sorry, {name} not CSWT 1", f"{name} instead", f"I mean {name}", f"actually {name}",
-            f"oh sorry, I meant {name}", f"I wanted {name}", f"should have said {name}",
+            f"oh sorry, I meant {name}", f"I wanted {name}", f"should have said {name}", f"wrong team, {name}", f"wrong team - I meant {name}", f"change the team to {name}", f"oops {name}",
+            f"no wait, {name}", f"hang on, {name}", f"I meant the {name} team", f"correction: {name}", f"{name} rather than CSWT 1",
         ), there if talk.unit == "T11" else None)  # fmt: skip
     if talk.show == "compare" and talk.by == "team" and not talk.units:
         yield from said("one of the compared", (
@@ -145,7 +148,7 @@ def time(talk: Talk) -> Iterator[Step]:
         ), then)  # fmt: skip
         yield from said("corrected time", (
             f"no, {words}", f"sorry, {words}", f"I meant {words}", f"sorry I meant {words}", f"I said {words}", f"make that {words}",
-            f"{words} I meant", f"no I meant {words}", f"actually {words}", f"{words} instead", f"I mean {words}",
+            f"{words} I meant", f"no I meant {words}", f"actually {words}", f"{words} instead", f"I mean {words}", f"wrong month, {words}", f"change it to {words}",
         ), then)  # fmt: skip
         if talk.when == TIMES["in October"]:
             yield from said("X not Y", (
@@ -197,9 +200,9 @@ def other_kind(talk: Talk) -> Iterator[Step]:
     for words, name in talk.topic.people:
         after = talk.but(topic=TOPICS[name])
         yield from said("other people", (f"and {words}?", f"what about {words}", f"{words}?", f"same for {words}",
-                        f"and for {words}", f"and {words}", f"how about {words}?"), after)  # fmt: skip
+                        f"and for {words}", f"and {words}", f"how about {words}?", f"and the {words} ones", f"{words} as well"), after)  # fmt: skip
         yield from said("corrected people", (f"no, I meant {words}", f"I meant {words}", f"sorry, {words}", f"no, {words}",
-                        f"sorry I meant {words}", f"I said {words}"), after)  # fmt: skip
+                        f"sorry I meant {words}", f"I said {words}", f"no {words}", f"{words} instead"), after)  # fmt: skip
 
 
 OTHERS = ("cp_visits", "core_groups", "review_conferences", "sdq", "peps", "supervisions", "lac_reviews", "lac_open",
@@ -263,13 +266,13 @@ def shows(talk: Talk) -> Iterator[Step]:
         yield from said("list them", (
             "list them", "who are they?", "which ones?", "show me the list", "can you list them", "show me them", "list those",
             "names please", "show me who they are", "give me the list", "list please", "which children?" if talk.topic.of_children and talk.topic.name not in ("contacts_received",) else "which?",
-            "and the list?", "list", "see the list",
-        ), talk.but(show="list", by=None) if talk.show == "headline" and talk.aspect != "both" else None)  # fmt: skip
+            "and the list?", "list", "see the list", "name them", "who are these", "drill down", "as a list", "let me see them",
+        ) + (("list the children", "show me the children") if talk.topic.of_children else ()), talk.but(show="list", by=None) if talk.show == "headline" and talk.aspect != "both" else None)  # fmt: skip
     if talk.show == "list":
         yield from said("the number", (
             "just the number", "how many is that", "how many", "how many are there", "just the number then", "how many is that?",
             "how many in total", "just the figure", "count please", "so how many is that", "what's the number", "just the total",
-            "how many are they", "how many of them are there",
+            "how many are they", "how many of them are there", "so how many", "how many altogether", "how many cases is that", "give me the count",
         ), talk.but(show="headline", limit=None, order=None))  # fmt: skip
     if talk.show in COUNTED and not talk.units:
         if talk.limit or (talk.when and talk.stands) or talk.show == "compare":
@@ -361,7 +364,7 @@ def filters(talk: Talk) -> Iterator[Step]:
     ):
         yield from said("only an age", (
             "only under 5s", "just the under 5s", "only the under 5s", "under 5s only", "just under 5s", "only those under 5", "the under 5s",
-            "and under 5s?", "what about under 5s", "and for under 5s",
+            "and under 5s?", "limit to under 5s", "filter to under 5s", "show only under 5s", "what about under 5s", "and for under 5s",
         ), talk.filtered(age_max=4))  # fmt: skip
         yield from said("only an age", ("only teenagers", "just the teenagers", "what about teenagers"),
                         talk.filtered(age_min=13, age_max=17))  # fmt: skip
@@ -437,6 +440,43 @@ def pointing(talk: Talk) -> Iterator[Step]:
         ), talk.but(worker="P1191", unit="T11"))  # fmt: skip
 
 
+def people(talk: Talk) -> Iterator[Step]:
+    """The worker last asked about, in another respect; and the whole team again."""
+    if not talk.worker or talk.show not in ("list", "headline") or talk.limit or talk.filters or talk.when:
+        return
+    for name, words in (
+        ("cp_visits", "CP visits"),
+        ("cin_reviews", "CIN reviews"),
+        ("core_groups", "core groups"),
+    ):
+        if talk.aspect == "overdue" and talk.topic.of_children:
+            after = talk.but(topic=TOPICS[name])
+            yield from said("their other duties", (
+                f"and her {words}?", f"what about her {words}", f"and their {words}", f"her {words}?", f"and his {words}",
+            ), after)  # fmt: skip
+    yield from said("the whole team", ("and the whole team?", "the whole team", "for the whole team"), talk.but(worker=None))  # fmt: skip
+    caseload = Talk(talk.user, TOPICS["caseloads"], "plain", "headline", talk.unit, worker=talk.worker)
+    yield from said("their caseload", ("what is her caseload", "and her caseload?", "how big is her caseload", "her caseload?",
+                    "what's his caseload", "and their caseload"), caseload)  # fmt: skip
+
+
+def elsewhere(talk: Talk) -> Iterator[Step]:
+    if (
+        talk.show != "headline"
+        or talk.when
+        or talk.units
+        or talk.worker
+        or talk.filters
+        or talk.aspect == "both"
+    ):
+        return
+    if talk.topic.name in ("cp_open", "lac_open", "cin_open", "rereferrals"):
+        yield from said("beside others", (
+            "against London", "how does that compare with London", "how does that compare with England", "and nationally?",
+            "compared with our statistical neighbours", "versus England", "what's the national figure", "and London?",
+        ), talk.but(show="benchmark"))  # fmt: skip
+
+
 def of_a_child(talk: Talk) -> Iterator[Step]:
     if talk.show != "why" or not talk.child:
         return
@@ -482,5 +522,5 @@ def fresh(talk: Talk) -> Iterator[Step]:
 
 FAMILIES: tuple[Callable[[Talk], Iterator[Step]], ...] = (
     other_unit, whose, more_units, time, ahead, other_kind, other_subject, shows, aspects, filters, legs, order, pointing,
-    of_a_child, fresh,
+    people, elsewhere, of_a_child, fresh,
 )  # fmt: skip

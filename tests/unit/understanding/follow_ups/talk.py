@@ -113,6 +113,8 @@ TOPICS = {
         _plain("average", "cp_duration", "average length of CP plans"),
         _plain("average", "cin_duration", "average length of CIN cases"),
         _plain("average", "caseload_average", "average caseload", False),
+        Topic("caseloads", "caseloads", "umbrella", of_children=False,
+              plain=("caseload_average", "caseloads_over_standard")),
         _plain("average", "proceedings_duration", "average length of care proceedings"),
     )
 }  # fmt: skip
