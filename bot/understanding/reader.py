@@ -64,6 +64,9 @@ def _besides(cleaned: str, env: Env, held: Context) -> Reading:
     for rest, taken in asides_off(cleaned):
         aside = cut(taken, env.vocabulary, env.as_at, False)
         asked, name = whose(rest, aside)
+        corrects = (held.question is not None or bool(held.refused)) and is_correction(aside)
+        if corrects:
+            continue  # "I said September, not October" is the whole of it
         if not is_aside(aside, cut(asked, env.vocabulary, env.as_at, False), name):
             continue
         found = _besides(asked, env, held)
