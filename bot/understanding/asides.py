@@ -21,7 +21,7 @@ from bot.understanding.pieces import Cut, Piece
 from bot.understanding.text import lemma
 
 LONGEST_ASIDE = 26
-SUBJECT = 3
+SUBJECT = 5
 """Within so many words the subject of an aside is said."""
 BARRED = ("filter", "beyond", "aspect", "whole", "by", "every", "exceptions", "staff")
 ALSO_VERBS = ("child_seen", "started", "open", "closure", "received", "evidence", "complaint_answer", "good", "repeat",
@@ -36,7 +36,7 @@ _ALSO_ASKS = r"(?:are|is|do|does|did|have|has|can|was|were|when|where|why)"
 """Openings of a question behind a joining word: by themselves they stand inside a clause, too."""
 _BOUND = re.compile(
     rf"[,;:.!?\n]+\s*(?:and |so |but |then )*|\s-+\s|\s(?:so|and|but|and so|so then)\s(?=(?:{_ASKS}|{_ALSO_ASKS})\b)"
-    rf"|\s(?={_ASKS}\b)",
+    rf"|\s(?={_ASKS}\b)|\s(?=(?:whether|if) (?:we|our|the|any)\b)|\s(?:about|asking for)\s",
     re.IGNORECASE,
 )
 """Where an aside before the question may end."""
@@ -47,18 +47,26 @@ _BEHIND = re.compile(
 )
 """Where an aside behind the question may begin."""
 _DROPPED = frozenset(
-    ["come", "came", "been", "got", "getting", "heading", "trying", "preparing", "prepping", "writing", "sat",
+    ["checking", "asking",
+     "come", "came", "been", "got", "getting", "heading", "trying", "preparing", "prepping", "writing", "sat",
      "sitting", "doing", "had", "having", "planning", "finishing", "pulling", "putting", "going", "popping", "rushing"]
 )  # fmt: skip
 """Verbs whose "I" people leave out: "Just come out of a meeting"."""
 _SAYS_WHY = re.compile(
     r"(?:and |but |so |sorry |only )*"
     r"(?:(?:the |my )?reason (?:why )?(?:i (?:am asking|ask)|for (?:asking|my asking|this))"
-    r"|i (?:am |only |just )*ask(?:ing)? (?:because|as|since)|asking (?:because|as|since|for)|sorry (?:to|for|about))\b"
+    r"|i (?:am |only |just )*ask(?:ing)? (?:because|as|since)|asking (?:because|as|since|for)|sorry (?:to|for|about)"
+    r"|(?:a )?(?:bit|lot|touch) of a (?:panic|rush|mess|nightmare|crisis|flap|scramble|wobble|hurry))\b"
 )
 """What follows says why, whatever it holds."""
 _HERS = re.compile(r"\b(?:her|his|their)\b", re.IGNORECASE)
+_TOLD = re.compile(r"promised?|told|tell|owe|ring|rang|phone|call|email|chase|update|brief|warn|ask|asked")
+"""Who is told, promised or chased is no part of the question: "I promised the carers"."""
 _WHOSE = frozenset({"my", "our", "the", "a", "an", "some", "one", "this", "their"})
+_WHICH_OF_THEM = frozenset(
+    {"new", "another", "duty", "senior", "acting", "interim", "half", "some", "most", "couple", "of"}
+)
+"""What may stand before who asks: "a new worker", "two of my staff"."""
 _THEY = frozenset({"they", "he", "she", "somebody", "someone", "everybody", "people", "you"})
 
 
@@ -138,13 +146,15 @@ def is_aside(clause: Cut, rest: Cut | None = None, name: str = "") -> bool:
     start = next((n for n, low in enumerate(lows) if low not in told.openers), len(lows))
     offices, occasions = _part_of(norms, told.offices), _part_of(norms, told.occasions)
     callers = _part_of(norms[: start + SUBJECT], told.callers) + [False] * len(norms)
+    for place in range(len(norms) - 1, 0, -1):
+        callers[place - 1] |= callers[place] and lows[place - 1] in _WHICH_OF_THEM
     who = [office or caller for office, caller in zip(offices, callers, strict=False)]
     idle = [any(each) for each in zip(who, occasions, _with_whom(clause, who, occasions), strict=True)]
     asked = {piece.value("concept") for piece in rest.pieces} if rest is not None else set()
     for piece in clause.pieces:
         if piece.has("concept") and (piece.value("concept") in asked or _a_verb(piece, lows)):
             idle[piece.first : piece.end] = [True] * (piece.end - piece.first)
-    if any(_heeded(piece, idle) for piece in clause.pieces if not name or piece.text != name):
+    if any(_heeded(piece, idle, who) for piece in clause.pieces if not name or piece.text != name):
         return False
     if name:
         return True
@@ -156,11 +166,15 @@ def is_aside(clause: Cut, rest: Cut | None = None, name: str = "") -> bool:
 def _with_whom(clause: Cut, who: Sequence[bool], occasions: Sequence[bool]) -> list[bool]:
     """By word: the name of somebody whom a meeting is with or a paper is for: "my supervision with Dev"."""
     out = [False] * len(clause.tokens)
+    told = _TOLD
     for piece in clause.pieces:
         place = piece.first
         before = clause.tokens[place - 1].low if place else ""
         met = place > 1 and (occasions[place - 2] or who[place - 2])
         named = piece.name is not None and piece.name.kind == "worker"
+        owed = place > 1 and before in _WHOSE and told.fullmatch(clause.tokens[place - 2].low) is not None
+        if owed:
+            out[place : piece.end] = [True] * (piece.end - place)
         if met and before in ("with", "for", "from", "to") and (named or clause.tokens[place].capital):
             out[place : piece.end] = [True] * (piece.end - place)
     return out
@@ -179,7 +193,7 @@ def _a_verb(piece: Piece, lows: Sequence[str]) -> bool:
 
 def _is_coming(lows: Sequence[str], occasions: Sequence[bool]) -> bool:
     """ "Our contract meeting is coming round", "the board is tomorrow"."""
-    if not lows or lows[0] not in _WHOSE:
+    if not lows or not (lows[0] in _WHOSE or occasions[0]):
         return False
     place = next(
         (n for n in range(1, min(4, len(lows))) if occasions[n] and lemma(lows[n]) not in TIME_WORDS), 0
@@ -206,13 +220,13 @@ def _part_of(norms: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> list[
     return out
 
 
-def _heeded(piece: Piece, idle: Sequence[bool]) -> bool:
+def _heeded(piece: Piece, idle: Sequence[bool], who: Sequence[bool]) -> bool:
     """A name, an amount, a filter, a measure: the answer would have to take it into account."""
     if all(idle[piece.first : piece.end]):
         return False
     if piece.name is not None or piece.amount is not None:
         return True
-    if piece.has("concept") and idle[piece.end : piece.end + 1] == [True]:
+    if piece.has("concept") and who[piece.end : piece.end + 1] == [True]:
         return False  # "the conference chair" is no conference
     told = words()
     if all(_plain(w) or told.theirs.fullmatch(w) or w in told.about | told.into for w in piece.norm.split()):
@@ -222,6 +236,10 @@ def _heeded(piece: Piece, idle: Sequence[bool]) -> bool:
 
 def _says_something_else(lows: Sequence[str], office: Sequence[bool]) -> bool:
     """A subject and a verb: I and we with what people do, others with what they want of one."""
+    skipped = 0
+    while skipped < len(lows) and (lows[skipped] in _WHICH_OF_THEM or lows[skipped].isdigit()):
+        skipped += 1
+    lows, office = lows[skipped:], office[skipped:]
     if not lows:
         return False
     if lows[0] in ("i", "we") or lows[0] in _DROPPED:

@@ -125,7 +125,7 @@ class AspectReading(Naming):
 
     def _of_unallocated(self) -> bool:
         slugs = [s for n in self.named for s in n.subject.plain]
-        return bool(slugs) and all(s.endswith("_unallocated") for s in slugs)
+        return bool(slugs) and all(s.endswith(("_unallocated", "_over_standard")) for s in slugs)
 
     def _denies_any(self, negated: Sequence[Piece]) -> bool:
         """ "Skylakes have not got any overdue assessments", "no visits are late": a claim to be checked. Asked of
@@ -135,7 +135,10 @@ class AspectReading(Naming):
         return (
             len(negated) == 1
             and not picks
-            and ("any" in norms[negated[0].end :][:1] or (negated[0].first == 0 and negated[0].norm == "no"))
+            and (
+                "any" in norms[negated[0].end :][:1]
+                or (negated[0].first == 0 and negated[0].norm in ("no", "nobody", "none"))
+            )
         )
 
     def _past_its_date(self) -> list[Piece]:

@@ -32,7 +32,7 @@ _HEADS = tuple(
         r"(?=(?i:what|which|how|who|show|list|give)\b)",
         r"^\s*\d{1,2}(?:[.)]\s+(?!\d)|\s+-\s+)",
         r"^\s*\d{1,2}(?:\.\d{1,2}){1,2}[.):]?\s+(?=[A-Za-z]{2})(?!(?i:days?|weeks?|months?|years?|hours?|working|per|percent)\b)",
-        r"^\s*(?i:actions?|action points?|aob|any other business|matters arising|minutes|notes?|agenda|update|query|question|re|fwd|fw|"
+        r"^\s*(?i:for (?:noting|note|info|information|discussion|decision|action|approval|update)|actions?|action points?|aob|any other business|matters arising|minutes|notes?|agenda|update|query|question|re|fwd|fw|"
         r"subject|fao|q|request|reminder|standing item)(?: (?i:from|for|by|of) [^:;\n-]{1,40})?\s*(?::|;|\s-\s)\s*",
         rf"^\s*(?i:(?:ahead of|before|for|in time for|in preparation for|as part of|to prepare for) {_THE}(?:[a-z]+ ){{0,2}}?{_OCCASION}"
         rf"(?: {_OCCASION})*{_DAY})\s*[:,;-]?\s+(?=\S)",
@@ -51,6 +51,7 @@ _TAILS = tuple(
         r"(?:\s*,\s*|\s+(?=\w+n['’]?t\b))(?i:(?:are|is|have|has|do|does|did|was|were|had|can|could|would|will|wo|ca|should)(?:n['’]?t)?(?: not)?"
         r" (?:they|we|it|he|she|i|you|there)(?: not)?)\s*\?*\s*$",
         r"\s*[,-]\s*(?i:right|correct|yes|yeah|yep|no|innit|isn['’]?t that right|am i right)\s*\?+\s*$",
+        r"\s*,?\s+(?i:or (?:no|not|nah))\s*\??\s*$",
         r"\s+(?i:full stop|question mark|exclamation mark)\s*[.?!]*\s*$",
         r"[\s,.;!?-]*\b(?i:many thanks|thanks very much|thanks so much|thanks again|thanks in advance|thanks|thank you|thx|ta|cheers|"
         r"kind regards|best regards|warm regards|regards|best wishes|all the best|best|yours sincerely|yours|br|kr)"

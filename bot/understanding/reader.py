@@ -142,6 +142,8 @@ def _several(parts: list[str], env: Env, held: Context) -> Reading | None:
             return _with_words(reading, parts, kept, cuts) if reading.outcome == "answered" else None
         return None
     first_part, _first_cut = kept[0]
+    if _only_names(kept[0][1]) and _asks(kept[1][1]) and _names_nothing(kept[1][1]):
+        return None  # "Health. Which teams are behind?"
     if _names_nothing(kept[0][1]) and not _names_nothing(kept[1][1]):
         return None  # "who came on and who came off the core group list": said once, for both
     first = _one(
@@ -183,6 +185,13 @@ def _names_nothing(piece: Cut) -> bool:
     kinds = ("concept", "exceptions", "every", "quality", "point", "term", "filter")
     briefs = any(p.has("show", "briefing", "explain", "quality") for p in piece.pieces)
     return not briefs and not any(p.name or any(p.has(kind) for kind in kinds) for p in piece.pieces)
+
+
+def _only_names(piece: Cut) -> bool:
+    """Nothing but what the next sentence is about: "Health.", "CP visits:"."""
+    return any(p.has("concept") for p in piece.pieces) and all(
+        p.has("concept") or p.has("ignorable") or p.norm == "," for p in piece.pieces
+    )
 
 
 def _with_words(reading: Reading, parts: list[str], read_: list[tuple[str, Cut]], cuts: list[Cut]) -> Reading:

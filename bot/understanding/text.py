@@ -51,7 +51,9 @@ _CONTRACTIONS = {
     "thats": "that is", "wheres": "where is", "theres": "there is", "whens": "when is", "lets": "let us",
     "shouldnt": "should not", "wouldnt": "would not", "couldnt": "could not", "theyve": "they have",
     "youre": "you are", "youve": "you have", "id": "id", "gimme": "give me", "wanna": "want to",
-    "gonna": "going to", "r": "are", "u": "you", "ur": "your", "hw": "how", "wot": "what", "wat": "what",
+    "gonna": "going to", "r": "are", "u": "you", "ur": "your", "hw": "how", "wot": "what",
+    "tmrw": "tomorrow", "tmw": "tomorrow", "tomo": "tomorrow", "tmr": "tomorrow", "2moro": "tomorrow",
+    "cpc": "cp conference", "cpcs": "cp conferences", "wat": "what",
     "whta": "what", "waht": "what", "teh": "the", "n": "and", "lemme": "let me", "howmany": "how many",
     "whose": "whose",
 }  # fmt: skip
@@ -163,6 +165,7 @@ def clean(text: str) -> str:
     text = text.replace("’", "'").replace("‘", "'").replace("`", "'").replace("´", "'")
     text = _SUBJECT_LINE.sub("", text)
     text = _SIGNED.sub("", text)
+    text = re.sub(r"\bw/o(?:ut)?\b", "without", text, flags=re.IGNORECASE)
     text = re.sub("[–—−‐‑]", "-", text).replace("…", "... ").replace("≥", ">=").replace("≤", "<=")
     folded = unicodedata.normalize("NFKD", text)
     kept = []

@@ -595,7 +595,7 @@ _RULES: tuple[tuple[str, _Maker], ...] = (
     (rf"{_LEAD}(?:between |from )?({W}) (?:to|until|till|through to|and) ({W})(?! \d)", _between),
     (rf"{_LEAD}({M}(?: 20\d\d)?) (?:to|until|through to) ({M}(?: 20\d\d)?)", _month_span),
     (rf"{_LEAD}({M}) (?:and|&) ({M})(?: 20\d\d)?(?! \d)", _two_months),
-    (r"(?:by|before|until|up to) (?:the )?end of (?:the |this )?(?:financial )?(week|month|quarter|year)|by (?:the )?(week|month|quarter|year) end|(?:the )?(?:rest|remainder) of (?:the |this )?(?:financial )?(week|month|quarter|year)|later (?:this |in the )(week|month|quarter|year)|before this (week|month|quarter|year) is (?:out|over)|before the (week|month|quarter|year) is (?:out|over)",
+    (r"(?:by|before|until|up to) (?:the )?end of (?:the |this )?(?:financial )?(week|month|quarter|year)|before (?:the |this )?(week|month|quarter|year) (?:finish|finishes|ends|is over|is done)|by (?:the )?(week|month|quarter|year) end|(?:the )?(?:rest|remainder) of (?:the |this )?(?:financial )?(week|month|quarter|year)|later (?:this |in the )(week|month|quarter|year)|before this (week|month|quarter|year) is (?:out|over)|before the (week|month|quarter|year) is (?:out|over)",
      lambda m, d: _end_of(next(g for g in m.groups() if g), d)),
     (r"(?:between now and|from now (?:to|until|till)) (?:the )?end of (?:the |this )?(week|month|quarter|year)", lambda m, d: _end_of(m[1], d)),
     (r"(?:between now and|from now (?:to|until|till)|before|until|till|up to) (?:the )?(week|month|quarter|year) end", lambda m, d: _end_of(m[1], d)),
