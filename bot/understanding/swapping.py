@@ -127,7 +127,8 @@ def legs_said(asked: Asked, concepts: frozenset[str], base: Question) -> tuple[s
     if alone is not None and {*alone.subject.overdue, *alone.subject.in_time, *alone.subject.plain} & {
         *base.measures
     }:
-        return ()
+        kept = tuple(slug for slug in base.measures if slug in alone.subject.every_slug)
+        return kept if 1 < len(kept) < len(base.measures) else ()
     family = alone.subject.family if alone is not None and concepts <= POPULATIONS else None
     found = tuple(
         slug for slug in base.measures
