@@ -25,7 +25,7 @@ SUBJECT = 5
 """Within so many words the subject of an aside is said."""
 BARRED = ("filter", "beyond", "aspect", "whole", "by", "every", "exceptions", "staff")
 ALSO_VERBS = ("child_seen", "started", "open", "closure", "received", "evidence", "complaint_answer", "good", "repeat",
-              "meeting")  # fmt: skip
+              "decision", "meeting")  # fmt: skip
 """What words mean of a measure that are plain verbs beside one: "I am seeing the director", "inspectors are coming"."""
 _ASKS = (
     r"(?:how (?:many|much|are|is|do|did|well)|which|what|whats|who|whos|whose|list|show me|give me|tell me"
@@ -67,6 +67,7 @@ _WHICH_OF_THEM = frozenset(
     {"new", "another", "duty", "senior", "acting", "interim", "half", "some", "most", "couple", "of"}
 )
 """What may stand before who asks: "a new worker", "two of my staff"."""
+_LEADS = frozenset({"for", "by", "before", "after", "with", "from", "in", "at", "on"})
 _THEY = frozenset({"they", "he", "she", "somebody", "someone", "everybody", "people", "you"})
 
 
@@ -160,19 +161,18 @@ def is_aside(clause: Cut, rest: Cut | None = None, name: str = "") -> bool:
         return True
     rest_of = lows[start:]
     is_said = _says_something_else(rest_of, who[start:]) or _is_coming(rest_of, occasions[start:])
-    return is_said and not _narrows(rest_of, idle[start:])
+    return is_said and not _narrows(rest_of, idle[start:], occasions[start:])
 
 
 def _with_whom(clause: Cut, who: Sequence[bool], occasions: Sequence[bool]) -> list[bool]:
     """By word: the name of somebody whom a meeting is with or a paper is for: "my supervision with Dev"."""
     out = [False] * len(clause.tokens)
-    told = _TOLD
     for piece in clause.pieces:
         place = piece.first
         before = clause.tokens[place - 1].low if place else ""
         met = place > 1 and (occasions[place - 2] or who[place - 2])
         named = piece.name is not None and piece.name.kind == "worker"
-        owed = place > 1 and before in _WHOSE and told.fullmatch(clause.tokens[place - 2].low) is not None
+        owed = place > 1 and before in _WHOSE and _TOLD.fullmatch(clause.tokens[place - 2].low) is not None
         if owed:
             out[place : piece.end] = [True] * (piece.end - place)
         if met and before in ("with", "for", "from", "to") and (named or clause.tokens[place].capital):
@@ -195,18 +195,11 @@ def _is_coming(lows: Sequence[str], occasions: Sequence[bool]) -> bool:
     """ "Our contract meeting is coming round", "the board is tomorrow"."""
     if not lows or not (lows[0] in _WHOSE or occasions[0]):
         return False
-    place = next(
-        (n for n in range(1, min(4, len(lows))) if occasions[n] and lemma(lows[n]) not in TIME_WORDS), 0
-    )
+    place = next((n for n in range(1, min(4, len(lows))) if occasions[n]), 0)
     while place and place < len(lows) and occasions[place]:
         place += 1
-    return bool(place) and lows[place : place + 1] in (
-        ["is"],
-        ["are"],
-        ["starts"],
-        ["begins"],
-        ["looms"],
-        ["was"],
+    return bool(place) and bool(
+        {"is", "are", "was", "starts", "begins", "looms"} & set(lows[place : place + 1])
     )
 
 
@@ -257,24 +250,35 @@ def _says_something_else(lows: Sequence[str], office: Sequence[bool]) -> bool:
     return any(words().theirs.fullmatch(low) for low in doing[:2])
 
 
-def _narrows(lows: Sequence[str], idle: Sequence[bool]) -> bool:
-    """A topic or a wish: "looking at fathers", "worried about fathers", "I only want fathers"."""
+def _narrows(lows: Sequence[str], idle: Sequence[bool], occasions: Sequence[bool]) -> bool:
+    """A topic or a wish: "looking at fathers", "worried about school", "I only want fathers". An office may be wanted
+    somewhere ("she needs it for the board"), but as a topic it is one ("looking at health")."""
+    told = words()
     for place, low in enumerate(lows):
         nearest = lows[place + 1 : place + 2]
         if not nearest:
             continue
-        sets_topic = low in words().about or (words().topical.fullmatch(low) and nearest[0] in words().into)
-        if (sets_topic or words().wishes.fullmatch(low)) and not _empty(lows[place + 1 :], idle[place + 1 :]):
+        sets_topic = low in told.about or (told.topical.fullmatch(low) and nearest[0] in told.into)
+        after = place + (1 if low in told.about else 2)
+        if sets_topic and not _empty(lows, after, occasions):
+            return True
+        if told.wishes.fullmatch(low) and not _empty(lows, place + 1, idle):
             return True
     return False
 
 
-def _empty(lows: Sequence[str], idle: Sequence[bool]) -> bool:
-    """Whether what follows is pronouns, an occasion or an office: none of the children's own traits."""
-    for low, free in zip(lows[:5], idle, strict=False):
-        if free:
+def _empty(lows: Sequence[str], place: int, idle: Sequence[bool]) -> bool:
+    """Whether what stands from that place on is pronouns, something to be done, a time by when, or an occasion as
+    part of a phrase ("for the board"): none of the children's own traits."""
+    told = words()
+    for now in range(place, min(place + 6, len(lows))):
+        low, before = lows[now], lows[now - 1]
+        if low == "to":
             return True
-        if not _plain(low):
+        led = before in _WHOSE or before in ("got", "get") or (before in _LEADS and now > place)
+        if led and (idle[now] or (low in TIME_WORDS and before in _LEADS)):
+            return True
+        if low not in told.plain and lemma(low) not in told.plain:
             return False
     return True
 
