@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.understanding import asides
 from bot.understanding.reader import read
 from bot.understanding.reading import Reading
 from kpi_engine.vocabulary import words
